@@ -1,0 +1,54 @@
+# The targets that people use. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+CATALOGUES := $(wildcard signer/translations/*/LC_MESSAGES/*.po)
+
+.PHONY: help install demo test check proof format messages lock static screenshots
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+install: $(INSTALLED) ## Make the virtual environment with hash-locked dependencies, and build the catalogues
+
+$(INSTALLED): requirements/dev.lock pyproject.toml $(CATALOGUES)
+	@test -n "$(PYTHON)" || { echo "signer needs Python 3.11 or later; on Debian or Ubuntu: apt-get install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "this Python cannot make virtual environments; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: install ## Serve the demonstration initiative at http://127.0.0.1:8000
+	@$(BIN)/signer demo
+
+test: install ## Run all tests, with branch coverage
+	$(BIN)/pytest --numprocesses auto --dist worksteal --cov --cov-report=term
+
+check: install ## Format, lint, types, import contracts, dead code, translations
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/vulture
+	$(BIN)/pytest --quiet --no-header tests/web/test_translations.py
+
+proof: install ## Run the long forms of the promises' tests; they write docs/proof.md
+	$(BIN)/python -m tests.proof
+
+format: install ## Format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## Resolve the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes pyproject.toml --output-file requirements/offline.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra service pyproject.toml --output-file requirements/service.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra service --extra dev pyproject.toml --output-file requirements/dev.lock
+
+static: ## Build the style sheet and marks anew (needs Node)
+	npm ci --no-audit --no-fund
+	npm run build

@@ -1,0 +1,1 @@
+"""Collects statements of support for a European Citizens' Initiative, and cannot read what it stores."""
