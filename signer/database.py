@@ -1,0 +1,156 @@
+"""One engine for SQLite or PostgreSQL, and the two ways to use it: reading, and one durable transaction that writes."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from signer.errors import SignerError
+from signer.settings import Settings, WrongSettings
+
+NAMING = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_index",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "pk": "%(table_name)s_pkey",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+}
+METADATA = MetaData(naming_convention=NAMING)
+
+SQLITE_BUSY_SECONDS = 10
+POOL_WAIT_SECONDS = 5
+WRITES = "signer_writes"
+
+
+class StoreUnavailable(SignerError):
+    """The database does not answer, is full or is locked; nothing was stored."""
+
+
+def open_engine(settings: Settings, *, threads: int = 16) -> Engine:
+    """Return the engine for `settings.database_url`. Raises WrongSettings.
+
+    threads: how many connections one process uses at most; fixed, since a connection made for one request costs more
+    than the request.
+    """
+    try:
+        url = make_url(settings.database_url)
+    except ArgumentError:
+        raise WrongSettings("setting 'database_url' is not a database URL") from None
+    if url.get_backend_name() == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    elif url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        raise WrongSettings("setting 'database_url' must name PostgreSQL, or SQLite with a file")
+    try:
+        # hide_parameters: without it SQLAlchemy writes the values of a row into its exceptions.
+        engine = create_engine(
+            url, hide_parameters=True, pool_size=threads, max_overflow=0, pool_timeout=POOL_WAIT_SECONDS
+        )
+    except (ImportError, NoSuchModuleError):
+        raise WrongSettings("setting 'database_url' names a database that is not supported here") from None
+    if is_sqlite(engine):
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def is_sqlite(engine: Engine | Connection) -> bool:
+    """Tell whether the database is SQLite; otherwise it is PostgreSQL."""
+    return engine.dialect.name == "sqlite"
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection whose reads all see one state of the database. Raises StoreUnavailable."""
+    with translated(), engine.connect() as connection:
+        if not is_sqlite(engine):
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection whose writes are durable together when the block ends. Raises StoreUnavailable."""
+    with translated(), _one_writer(engine), engine.connect() as connection:
+        connection.execution_options(**{WRITES: True})
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def elected(engine: Engine, duty: int) -> Iterator[bool]:
+    """Tell the block whether it alone, of all processes and machines, has `duty` now; the others go on without it.
+
+    duty: a number that names the work, the key of PostgreSQL's advisory lock.
+    """
+    if is_sqlite(engine):
+        with _file_lock(f"{engine.url.database}.duty-{duty}", wait=False) as have:
+            yield have
+        return
+    with translated(), engine.connect() as connection:
+        # A lock of the session, not of a transaction: the duty may be held for days.
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        have = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:duty)"), {"duty": duty}))
+        try:
+            yield have
+        finally:
+            if have:
+                connection.execute(text("SELECT pg_advisory_unlock(:duty)"), {"duty": duty})
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the database may throw into StoreUnavailable."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout) as error:
+        # The driver's text may quote a row; its class says enough.
+        kind = type(error.orig).__name__ if isinstance(error, DBAPIError) else type(error).__name__
+        raise StoreUnavailable(f"the database could not be used ({kind})") from None
+
+
+@contextmanager
+def _one_writer(engine: Engine) -> Iterator[None]:
+    """SQLite takes one writer at a time: a fair wait at a file lock keeps the others from starving in its busy loop."""
+    if not is_sqlite(engine):
+        yield
+        return
+    with _file_lock(f"{engine.url.database}.writer", wait=True):
+        yield
+
+
+@contextmanager
+def _file_lock(path: str, *, wait: bool) -> Iterator[bool]:
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreUnavailable(f"the lock file {Path(path).name} cannot be opened ({error.strerror})") from None
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # We say ourselves when a transaction begins; the driver would wait for the first write.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
