@@ -1,0 +1,50 @@
+"""Reading initiatives and their public keys."""
+
+from sqlalchemy import Connection, Row, select
+
+from signer.initiatives.initiative import Initiative, InitiativeText, Organiser, Status, UnknownInitiative
+from signer.initiatives.tables import collection_key, initiative, initiative_text
+from signer.sealing.envelope import RecipientKey
+
+
+def read_initiatives(connection: Connection) -> tuple[Initiative, ...]:
+    """Return all initiatives, drafts too, by registration number."""
+    texts: dict[int, dict[str, InitiativeText]] = {}
+    for row in connection.execute(select(initiative_text).order_by(initiative_text.c.language)):
+        text = InitiativeText(row.title, row.objectives, row.website, row.partial_registration)
+        texts.setdefault(row.initiative_id, {})[row.language] = text
+    rows = connection.execute(select(initiative).order_by(initiative.c.registration_number))
+    return tuple(_initiative(row, texts.get(row.id, {})) for row in rows)
+
+
+def find_initiative(connection: Connection, registration_number: str) -> Initiative:
+    """Return one initiative, a draft too. Raises UnknownInitiative."""
+    for found in read_initiatives(connection):
+        if found.registration_number == registration_number:
+            return found
+    raise UnknownInitiative(f"there is no initiative {registration_number}")
+
+
+def find_key(connection: Connection, initiative_id: int) -> RecipientKey | None:
+    """Return the public key that was installed for an initiative; None if the ceremony has not been held."""
+    encoded = connection.scalar(
+        select(collection_key.c.public_key).where(collection_key.c.initiative_id == initiative_id)
+    )
+    return RecipientKey.from_bytes(encoded) if encoded else None
+
+
+def _initiative(row: Row[tuple[object, ...]], texts: dict[str, InitiativeText]) -> Initiative:
+    return Initiative(
+        id=row.id,
+        registration_number=row.registration_number,
+        scheme=row.scheme,
+        registered_on=row.registered_on,
+        collection_start=row.collection_start,
+        collection_end=row.collection_end,
+        register_url=row.register_url,
+        website=row.website,
+        original_language=row.original_language,
+        organisers=tuple(Organiser(**organiser) for organiser in row.organisers),
+        status=Status(row.status),
+        texts=texts,
+    )
