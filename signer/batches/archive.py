@@ -1,0 +1,177 @@
+"""The batch file: one stored ZIP with the manifest, its signature and the sealed statements.
+
+`statements.bin` is a run of records sorted by id: length of the rest (4 bytes, big-endian), id (16), day (10 ASCII
+characters, ISO 8601), envelope. Making a batch twice gives the same bytes (`layout.py`). The reader takes exactly what
+the writer makes; what a ZIP could hold besides (a comment, another entry, a second directory, bytes in between) is
+refused.
+"""
+
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+from signer.batches.layout import lay_out
+from signer.batches.manifest import PURPOSE, Manifest
+from signer.errors import SignerError
+from signer.sealing.context import ID_BYTES
+from signer.sealing.envelope import ENVELOPE_SIZES
+from signer.sealing.signing import SigningKey, VerifyingKey
+
+MANIFEST, SIGNATURE, STATEMENTS = "manifest.json", "manifest.sig", "statements.bin"
+MANIFEST_LIMIT = 1 << 20
+SIGNATURE_BYTES = 64
+LENGTH_BYTES, DAY_BYTES = 4, 10
+RECORD_LENGTHS = tuple(ID_BYTES + DAY_BYTES + size for size in ENVELOPE_SIZES)
+CHUNK = 1 << 16
+
+
+class MalformedBatch(SignerError):
+    """The file is not a batch as this version writes it; the message names what does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One sealed statement: id (16 bytes), day of submission, envelope."""
+
+    statement_id: bytes
+    on: date
+    envelope: bytes
+
+    def encode(self) -> bytes:
+        """Return the record's bytes in `statements.bin`."""
+        body = self.statement_id + self.on.isoformat().encode("ascii") + self.envelope
+        return len(body).to_bytes(LENGTH_BYTES, "big") + body
+
+
+def write_batch(path: Path, manifest: Manifest, records: Iterable[Record], key: SigningKey) -> None:
+    """Write the batch to `path`, which must not exist, in one pass.
+
+    Raises MalformedBatch, and removes the file, if `records` are not what the manifest says: the statements have
+    changed since the batch was frozen.
+    """
+    encoded = manifest.encode()
+    pieces = _lay_out(encoded, key.sign(PURPOSE, encoded), _checked(records, manifest))
+    try:
+        file = path.open("xb")
+    except FileExistsError:
+        raise MalformedBatch(f"{path.name} exists already and is not overwritten") from None
+    try:
+        with file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+@dataclass(frozen=True)
+class Batch:
+    """An open batch file whose manifest is signed by the expected key.
+
+    Nothing is known of its statements until `records` was read to the end or `require_exact` returned.
+    """
+
+    path: Path
+    manifest: Manifest
+    _signature: bytes
+    _archive: zipfile.ZipFile
+
+    def records(self) -> Iterator[Record]:
+        """Yield the statements as they stand. Raises MalformedBatch at the first one that does not fit.
+
+        Count and digest are checked behind the last one: whoever must not act on a doubtful batch reads it once to
+        the end first.
+        """
+        with _as_malformed(self.path), self._archive.open(STATEMENTS) as payload:
+            yield from _checked(_records(io.BufferedReader(cast("io.RawIOBase", payload), CHUNK)), self.manifest)
+
+    def require_exact(self, watched: Callable[[Iterable[Record]], Iterable[Record]] = iter) -> None:
+        """Return if the whole file is, byte for byte, what `write_batch` would write. Raises MalformedBatch.
+
+        watched: sees each record pass, to check more or to show progress.
+        """
+        with self.path.open("rb") as file:
+            for piece in _lay_out(self.manifest.encode(), self._signature, watched(self.records())):
+                if file.read(len(piece)) != piece:
+                    raise MalformedBatch(f"{self.path.name} is not laid out as a batch file is")
+            if file.read(1):
+                raise MalformedBatch(f"{self.path.name} goes on behind the end of the batch")
+
+
+@contextmanager
+def open_batch(path: Path, manifest_key: VerifyingKey) -> Iterator[Batch]:
+    """Open the batch at `path` for reading. Raises MalformedBatch, MalformedManifest or BadSignature.
+
+    manifest_key: the instance's, from the trust file.
+    """
+    with ExitStack() as stack:
+        with _as_malformed(path):
+            archive = stack.enter_context(zipfile.ZipFile(path))
+            _require_entries(archive)
+            content, signature = archive.read(MANIFEST), archive.read(SIGNATURE)
+        manifest_key.verify(PURPOSE, content, signature)
+        yield Batch(path, Manifest.decode(content), signature, archive)
+
+
+@contextmanager
+def _as_malformed(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError):
+        # RuntimeError: an encrypted entry; NotImplementedError: a compression that we never write.
+        raise MalformedBatch(f"{path.name} is not readable as a batch file") from None
+
+
+def _lay_out(manifest: bytes, signature: bytes, records: Iterable[Record]) -> Iterator[bytes]:
+    small = ((MANIFEST, manifest), (SIGNATURE, signature))
+    return lay_out(small, (STATEMENTS, (record.encode() for record in records)))
+
+
+def _require_entries(archive: zipfile.ZipFile) -> None:
+    entries = archive.infolist()
+    names = [entry.filename for entry in entries]
+    if names != [MANIFEST, SIGNATURE, STATEMENTS]:
+        raise MalformedBatch(f"a batch file holds {MANIFEST}, {SIGNATURE} and {STATEMENTS} in this order, nothing else")
+    if entries[0].file_size > MANIFEST_LIMIT or entries[1].file_size != SIGNATURE_BYTES:
+        raise MalformedBatch("the manifest or its signature does not have a possible length")
+    if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
+        raise MalformedBatch("the entries of a batch file are stored, not compressed")
+
+
+def _records(payload: io.BufferedReader) -> Iterator[Record]:
+    while length := payload.read(LENGTH_BYTES):
+        size = int.from_bytes(length, "big")
+        body = payload.read(size) if size in RECORD_LENGTHS and len(length) == LENGTH_BYTES else b""
+        day = body[ID_BYTES : ID_BYTES + DAY_BYTES]
+        try:
+            on = date.fromisoformat(day.decode("ascii"))
+        except (UnicodeDecodeError, ValueError):
+            raise MalformedBatch(f"{STATEMENTS}: a record is cut off or has no possible length or day") from None
+        if len(body) != size or on.isoformat().encode() != day:
+            raise MalformedBatch(f"{STATEMENTS}: a record is cut off or its day is not in ISO form")
+        yield Record(body[:ID_BYTES], on, body[ID_BYTES + DAY_BYTES :])
+
+
+def _checked(records: Iterable[Record], manifest: Manifest) -> Iterator[Record]:
+    """Pass `records` on; raise MalformedBatch where they are not what the manifest says."""
+    digest = hashlib.sha256()
+    count, size, last = 0, 0, b""
+    for record in records:
+        if record.statement_id <= last:
+            raise MalformedBatch(f"{STATEMENTS}: record {count + 1} is out of order or there twice")
+        content = record.encode()
+        digest.update(content)
+        count, size, last = count + 1, size + len(content), record.statement_id
+        yield record
+    if count != manifest.count:
+        raise MalformedBatch(f"{STATEMENTS} holds {count} statements, the manifest says {manifest.count}")
+    if (size, digest.hexdigest()) != (manifest.payload_bytes, manifest.payload_sha256):
+        raise MalformedBatch(f"{STATEMENTS} does not have the digest that the manifest names")

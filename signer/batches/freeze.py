@@ -1,0 +1,199 @@
+"""Freezing: choosing the statements of a batch, for good, in one transaction."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Engine, func, insert, select, text, update
+
+from signer.batches.archive import Record
+from signer.batches.manifest import InitiativeData, Manifest
+from signer.batches.reconcile import require_batches_whole
+from signer.batches.state import State, fail_superseded, is_open
+from signer.batches.tables import batch
+from signer.database import is_sqlite, writing
+from signer.errors import SignerError
+from signer.initiatives.initiative import Initiative, Status
+from signer.initiatives.keys import log_key, read_storage_key, require_key
+from signer.initiatives.queries import find_initiative
+from signer.ledger.log import latest_note, sequence_within
+from signer.scheme.load import load_scheme
+from signer.sealing.storage_key import StorageKey
+from signer.settings import Settings
+from signer.statements.tables import finalised, statement
+from signer.tallies.reconcile import require_reconciled
+from signer.tallies.rollup import roll_up_within
+
+FETCH = 1000
+
+
+class NothingToFreeze(SignerError):
+    """No statement of the Member State is open up to the cut-off day."""
+
+
+class NotFinal(SignerError):
+    """A final batch is asked for while the collection goes on, or one exists already."""
+
+
+def freeze(
+    engine: Engine,
+    settings: Settings,
+    registration_number: str,
+    member_state: str,
+    *,
+    until: date | None,
+    final: bool,
+    on: date,
+) -> Manifest:
+    """Freeze the open statements of one Member State into a new batch and return its manifest.
+
+    until: the last day to take in; without one, yesterday, since today's statements still arrive.
+    final: all statements of the Member State, after collection has closed; earlier frozen batches are superseded.
+    on: today in Brussels.
+    Statements that arrive meanwhile stay open for the next batch; behind a final one none is taken any more.
+    Raises UnknownInitiative, UnknownMemberState, NotFinal, NothingToFreeze, Unreconciled or StoreUnavailable; nothing
+    has changed then.
+    """
+    with writing(engine) as connection:
+        initiative = find_initiative(connection, registration_number)
+        code = load_scheme(initiative.scheme).member_state(member_state).member_state
+        recipient = require_key(connection, settings, initiative)
+        cut_off = _cut_off(initiative, until, final=final, on=on)
+        _require_none_final(connection, initiative, code)
+        if final:
+            _close_behind(connection, initiative, code)
+        roll_up_within(connection)
+        # The checkpoint of a final batch covers all of it; otherwise the log keeps to its own pace.
+        if final or latest_note(connection) is None:
+            sequence_within(connection, origin=settings.log_origin, key=log_key(settings))
+        require_reconciled(connection)
+        require_batches_whole(connection)
+        batch_id, number = _take_in(connection, initiative, code, cut_off, final=final, on=on)
+        payload = _measure(records_of(connection, batch_id, read_storage_key(settings, registration_number)))
+        manifest = Manifest(
+            initiative=_initiative_data(initiative),
+            member_state=code,
+            number=number,
+            final=final,
+            count=payload.count,
+            until=cut_off.isoformat(),
+            first_day=payload.first_day.isoformat(),
+            last_day=payload.last_day.isoformat(),
+            key_fingerprint=recipient.fingerprint.hex(),
+            payload_sha256=payload.sha256,
+            payload_bytes=payload.size,
+            checkpoint=latest_note(connection) or "",
+        )
+        frozen = update(batch).where(batch.c.id == batch_id)
+        connection.execute(frozen.values(statements=manifest.count, manifest=manifest.encode()))
+    return manifest
+
+
+def records_of(connection: Connection, batch_id: int, storage_key: StorageKey) -> Iterator[Record]:
+    """Yield the statements of a batch by id, unwrapped, a thousand in memory at a time. Raises WrongStorageKey."""
+    columns = select(statement.c.id, statement.c.submitted_on, statement.c.sealed)
+    chosen = columns.where(statement.c.batch == batch_id).order_by(statement.c.id)
+    for row in connection.execute(chosen.execution_options(yield_per=FETCH)):
+        yield Record(row.id, row.submitted_on, storage_key.unwrap(row.sealed, row.id))
+
+
+def _cut_off(initiative: Initiative, until: date | None, *, final: bool, on: date) -> date:
+    number, end = initiative.registration_number, initiative.collection_end
+    if not final:
+        # Yesterday: a day is taken in when it is over.
+        cut_off = until or date.fromordinal(min(end, on).toordinal() - (on <= end))
+        if cut_off > min(end, on):
+            raise NotFinal(f"the cut-off day {cut_off} is after today or after the end of collection")
+        return cut_off
+    if on <= end and initiative.status not in {Status.CLOSED, Status.WITHDRAWN}:
+        raise NotFinal(f"{number} collects until {end}; a final batch is frozen after that, or after closing it early")
+    if until is not None and until < min(end, on):
+        raise NotFinal("a final batch takes in every day; leave the cut-off day away")
+    return min(end, on)
+
+
+def _require_none_final(connection: Connection, initiative: Initiative, member_state: str) -> None:
+    there = select(batch.c.number).where(
+        batch.c.initiative_id == initiative.id,
+        batch.c.member_state == member_state,
+        batch.c.final,
+        batch.c.state != State.FAILED,
+    )
+    number = connection.scalar(there)
+    if number is not None:
+        raise NotFinal(f"batch {number} of {member_state} is final already")
+
+
+def _close_behind(connection: Connection, initiative: Initiative, member_state: str) -> None:
+    """Let requests under way finish, and make sure that none can add a statement behind the final batch."""
+    if not is_sqlite(connection):
+        connection.execute(text("LOCK TABLE statement IN SHARE ROW EXCLUSIVE MODE"))
+    place = {"initiative_id": initiative.id, "member_state": member_state}
+    if connection.execute(select(finalised).filter_by(**place)).first() is None:
+        connection.execute(insert(finalised).values(**place))
+    fail_superseded(connection, initiative.id, member_state)
+
+
+def _take_in(
+    connection: Connection, initiative: Initiative, member_state: str, cut_off: date, *, final: bool, on: date
+) -> tuple[int, int]:
+    here = {"initiative_id": initiative.id, "member_state": member_state}
+    number = (connection.scalar(select(func.max(batch.c.number)).filter_by(**here)) or 0) + 1
+    new = insert(batch).values(
+        number=number,
+        state=State.FROZEN,
+        reason="",
+        final=final,
+        until=cut_off,
+        frozen_on=on,
+        statements=0,
+        manifest=b"",
+        **here,
+    )
+    batch_id = connection.execute(new.returning(batch.c.id)).scalar_one()
+    taken = connection.execute(
+        update(statement).filter_by(**here).where(statement.c.submitted_on <= cut_off, is_open()).values(batch=batch_id)
+    )
+    if not taken.rowcount:
+        raise NothingToFreeze(f"no statement of {member_state} is open up to {cut_off}")
+    return batch_id, number
+
+
+@dataclass(frozen=True)
+class _Payload:
+    """What `statements.bin` will be."""
+
+    count: int
+    size: int
+    sha256: str
+    first_day: date
+    last_day: date
+
+
+def _measure(records: Iterator[Record]) -> _Payload:
+    digest = hashlib.sha256()
+    count = size = 0
+    days: set[date] = set()
+    for record in records:
+        content = record.encode()
+        digest.update(content)
+        days.add(record.on)
+        count, size = count + 1, size + len(content)
+    return _Payload(count, size, digest.hexdigest(), min(days), max(days))
+
+
+def _initiative_data(initiative: Initiative) -> InitiativeData:
+    text = initiative.text(initiative.original_language)
+    persons = [f"{person.name} <{person.email}>" for person in initiative.contact_persons]
+    return InitiativeData(
+        registration_number=initiative.registration_number,
+        scheme=initiative.scheme,
+        title=text.title,
+        objectives=text.objectives,
+        collection_start=initiative.collection_start.isoformat(),
+        collection_end=initiative.collection_end.isoformat(),
+        register_url=initiative.register_url,
+        website=initiative.website,
+        contact_persons="; ".join(persons),
+    )
