@@ -1,0 +1,71 @@
+"""What browsers and proxies may keep of a page, and the pages that are rendered once.
+
+A page that holds nothing typed is public: 30 seconds, then asked for again by its ETag. Everything else is no-store
+(`headers.py`). Rendering the form page costs more than recording a statement, so it is done once for each initiative,
+Member State, language and day: a shell is a page as it is before anybody types.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Response, make_response, request
+
+from signer.initiatives.initiative import Initiative
+
+MAX_AGE = 30
+ETAG_CHARACTERS = 32
+
+
+@dataclass(frozen=True)
+class Shell:
+    """One rendered page, and what it was rendered from."""
+
+    initiative: Initiative
+    on: date
+    body: str
+    etag: str
+
+
+class Shells:
+    """The rendered pages, by initiative, page and language; there are at most some thousand."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str, str], Shell] = {}
+
+    def find(self, initiative: Initiative, page: str, language: str, *, on: date, render: Callable[[], str]) -> Shell:
+        """Return the shell of these, rendered anew only if the initiative's entry in the catalogue has changed.
+
+        page: what tells it from the initiative's other pages, such as the Member State of a form.
+        on: today, because pages say what holds on the day.
+        """
+        key = (initiative.registration_number, page, language)
+        shell = self._kept.get(key)
+        if shell is None or shell.on != on or shell.initiative != initiative:
+            body = render()
+            shell = self._kept[key] = Shell(initiative, on, body, _etag(body.encode()))
+        return shell
+
+
+def public_shell(shell: Shell) -> Response:
+    """Return a shell as it is."""
+    return _public(make_response(shell.body), shell.etag)
+
+
+def public_page(body: str, status: int = 200) -> Response:
+    """Return a page that holds nothing typed: it may be kept for half a minute and asked for again by its ETag."""
+    encoded = body.encode()
+    response = make_response(encoded, status)
+    return _public(response, _etag(encoded))
+
+
+def _etag(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:ETAG_CHARACTERS]
+
+
+def _public(response: Response, etag: str) -> Response:
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
+    response.make_conditional(request)
+    return response

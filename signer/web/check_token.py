@@ -1,0 +1,90 @@
+"""The token of a check page: the random code of its statement, bound to exactly what the page shows.
+
+`TimestampSigner` of itsdangerous with HMAC-SHA256 signs code (16 bytes) ‖ digest (32 bytes), where
+digest = HMAC-SHA256(code, length-prefixed registration number, Member State, canonical JSON of values and
+confirmations). The digest is keyed by the code, so that a token alone tells nothing of the values.
+
+Sending one page twice gives the same code and so the same statement; other values need a new page, a new code.
+"""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+from itsdangerous.encoding import base64_decode, base64_encode
+
+from signer.errors import SignerError
+from signer.scheme.statement import Statement
+from signer.sealing.canonical import canonical_json
+from signer.sealing.code import CODE_BYTES, Code
+from signer.sealing.context import join
+
+LIFETIME = 2 * 3600
+"""Seconds that a check page may lie open."""
+
+
+class WrongToken(SignerError):
+    """The token was not given by us for these values, or is older than two hours."""
+
+
+class ExpiredToken(WrongToken):
+    """The token was given by us for these values, and is older than two hours."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a check page shows: the values and confirmations of one statement for one initiative."""
+
+    registration_number: str
+    statement: Statement
+
+    def digest(self, code: Code) -> bytes:
+        """Return the 32 bytes that bind `code` to this page."""
+        body = canonical_json([dict(self.statement.fields), sorted(self.statement.confirmed)])
+        message = join(self.registration_number.encode(), self.statement.member_state.encode(), body)
+        return hmac.digest(code.value, message, hashlib.sha256)
+
+
+class CheckTokens:
+    """Issues the tokens of one instance and reads them back.
+
+    key: 32 bytes, the secret `form-token-key`.
+    clock: seconds since 1970.
+    """
+
+    def __init__(self, key: bytes, clock: Callable[[], float] = time.time) -> None:
+        self._signer = _ClockedSigner(key, clock)
+
+    def issue(self, code: Code, shown: Shown) -> str:
+        """Return a token that carries `code` and fits `shown` only."""
+        return self._signer.sign(base64_encode(code.value + shown.digest(code))).decode()
+
+    def read(self, token: str, shown: Shown) -> Code:
+        """Return the code that `token` carries. Raises WrongToken or ExpiredToken."""
+        try:
+            signed = self._signer.unsign(token, max_age=LIFETIME)
+        except SignatureExpired as expired:
+            self._code_of(expired.payload or b"", shown)
+            raise ExpiredToken(f"the token is older than {LIFETIME} seconds") from None
+        except (BadSignature, UnicodeError):
+            raise WrongToken("the token is not one that this service has given") from None
+        return self._code_of(signed, shown)
+
+    def _code_of(self, signed: bytes, shown: Shown) -> Code:
+        content = base64_decode(signed)
+        code = Code(content[:CODE_BYTES])
+        if not hmac.compare_digest(content[CODE_BYTES:], shown.digest(code)):
+            raise WrongToken("the token was given for other values")
+        return code
+
+
+class _ClockedSigner(TimestampSigner):
+    def __init__(self, key: bytes, clock: Callable[[], float]) -> None:
+        super().__init__(key, salt=b"signer check page", key_derivation="hmac", digest_method=hashlib.sha256)
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        return int(self._clock())

@@ -1,0 +1,61 @@
+"""The details page: the form of one Member State, empty, kept, or with what has to be mended."""
+
+from datetime import date
+
+from flask import Response, make_response, redirect, render_template, url_for
+
+from signer.initiatives.collection import Collection
+from signer.scheme.check import check
+from signer.scheme.problem import Problem
+from signer.web.caching import public_shell
+from signer.web.languages import current_language
+from signer.web.public.current import open_collection, service, shells
+from signer.web.public.panel import panel_for
+from signer.web.public.typed_form import TypedForm
+from signer.web.public.widgets import widgets_for
+from signer.web.requests import read_form
+
+
+def details(number: str, member_state: str) -> Response:
+    """Show the empty form. It is rendered once for each initiative, Member State and language."""
+    on = service().today()
+    collection = open_collection(number, member_state, on=on)
+    canonical = collection.form.member_state
+    if member_state != canonical:
+        return redirect(url_for("public.details", number=number, member_state=canonical), 308)  # type: ignore[return-value]
+    empty = TypedForm(collection.form, {})
+    shell = shells().find(
+        collection.initiative,
+        f"details {canonical}",
+        current_language(),
+        on=on,
+        render=lambda: _rendered(collection, empty, (), on),
+    )
+    return public_shell(shell)
+
+
+def details_again(number: str, member_state: str) -> Response:
+    """Show the form with everything that was typed: the way back from the check page."""
+    on = service().today()
+    collection = open_collection(number, member_state, on=on)
+    typed = TypedForm(collection.form, read_form())
+    problems = check(typed.fields, collection.form, on=on, confirmed=typed.confirmed)
+    # Nothing new is complained of on the way back; what was confirmed is shown with its tick.
+    confirmed = tuple(problem for problem in problems if problem.confirmed)
+    return make_response(_rendered(collection, typed, confirmed, on))
+
+
+def details_to_mend(collection: Collection, typed: TypedForm, problems: tuple[Problem, ...], on: date) -> Response:
+    """Show the form with everything that was typed and what has to be mended or confirmed, status 422."""
+    return make_response(_rendered(collection, typed, problems, on), 422)
+
+
+def _rendered(collection: Collection, typed: TypedForm, problems: tuple[Problem, ...], on: date) -> str:
+    return render_template(
+        "public/details.html",
+        initiative=collection.initiative,
+        form=collection.form,
+        action=url_for("public.check", number=collection.initiative.path, member_state=collection.form.member_state),
+        panel=panel_for(collection.form, on=on, language=current_language()),
+        widgets=widgets_for(typed, problems, current_language()),
+    )

@@ -1,0 +1,85 @@
+"""The pages that anybody reads: the way in, the list of initiatives, and each initiative."""
+
+from dataclasses import dataclass
+
+from flask import Response, redirect, render_template, url_for
+
+from signer.initiatives.collection import NotCollecting, require_open
+from signer.initiatives.initiative import Initiative
+from signer.scheme.form import Scheme
+from signer.scheme.load import load_scheme
+from signer.tallies.queries import Counts
+from signer.web.caching import MAX_AGE, public_page
+from signer.web.errors import Answer, answer_for
+from signer.web.languages import current_language, preferred_language, sort_key
+from signer.web.public.current import find_initiative, service
+from signer.web.public.widgets import member_state_name
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one Member State is: statements received, and how many its threshold asks for."""
+
+    name: str
+    received: int
+    threshold: int
+
+    @property
+    def reached(self) -> bool:
+        """Whether the threshold is reached."""
+        return self.received >= self.threshold
+
+
+def home() -> Response:
+    """Send the browser to the list in the language that it prefers."""
+    response = redirect(url_for("public.initiatives", language=preferred_language()), 302)
+    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
+    response.vary.add("Accept-Language")
+    return response  # type: ignore[return-value]
+
+
+def initiatives() -> Response:
+    """List the initiatives, those that can be signed today first."""
+    entries = [(initiative, state_of(initiative)) for initiative in service().catalogue.initiatives()]
+    entries.sort(key=lambda entry: entry[1] is not None)
+    return public_page(render_template("public/initiatives.html", entries=entries))
+
+
+def initiative(number: str) -> Response:
+    """Show what an initiative asks for, who organises it, how far it is, and the way to sign."""
+    found = find_initiative(number)
+    scheme, counts = load_scheme(found.scheme), service().counts(found)
+    return public_page(
+        render_template(
+            "public/initiative.html",
+            initiative=found,
+            state=state_of(found),
+            scheme=scheme,
+            counts=counts,
+            progress=progress_of(found, scheme, counts),
+            fingerprint=service().catalogue.recipient(number).fingerprint.hex(),
+        )
+    )
+
+
+def state_of(initiative: Initiative) -> Answer | None:
+    """Return why the initiative cannot be signed today; None if it can."""
+    try:
+        require_open(initiative, service().today())
+    except NotCollecting as reason:
+        return answer_for(reason)
+    return None
+
+
+def progress_of(initiative: Initiative, scheme: Scheme, counts: Counts) -> list[Progress]:
+    """Return how far each Member State is, sorted by name in the language of the page."""
+    thresholds = scheme.thresholds(initiative.registered_on)
+    progress = [
+        Progress(
+            member_state_name(form, current_language()),
+            counts.by_member_state.get(form.member_state, 0),
+            thresholds[form.member_state],
+        )
+        for form in scheme.forms.values()
+    ]
+    return sorted(progress, key=lambda state: sort_key(state.name))

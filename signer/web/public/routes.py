@@ -1,0 +1,47 @@
+"""The public addresses, all of them."""
+
+from typing import Any
+
+from flask import Blueprint, g
+
+from signer.web.languages import preferred_language
+from signer.web.public import answers, details, erasure, initiatives, machines, nationality
+
+public = Blueprint("public", __name__)
+
+LANGUAGE = "/<language:language>/"
+INITIATIVE = f"{LANGUAGE}initiatives/<number:number>/"
+SUPPORT = f"{INITIATIVE}support"
+DETAILS = f"{SUPPORT}/<member_state>"
+
+public.add_url_rule("/", "home", initiatives.home)
+public.add_url_rule(LANGUAGE, "initiatives", initiatives.initiatives)
+public.add_url_rule(INITIATIVE, "initiative", initiatives.initiative)
+public.add_url_rule(SUPPORT, "nationality", nationality.nationality)
+public.add_url_rule(DETAILS, "details", details.details)
+public.add_url_rule(DETAILS, "details_again", details.details_again, methods=["POST"])
+public.add_url_rule(f"{DETAILS}/check", "check", answers.check_answers, methods=["POST"])
+public.add_url_rule(f"{DETAILS}/sign", "sign", answers.sign, methods=["POST"])
+public.add_url_rule(f"{INITIATIVE}code.txt", "code_file", answers.code_file, methods=["POST"])
+public.add_url_rule(f"{INITIATIVE}erase", "erase", erasure.erase)
+public.add_url_rule(f"{INITIATIVE}erase", "erase_now", erasure.erase_now, methods=["POST"])
+# Opened by their address, these three say what to do instead.
+for form_only in ("check", "sign"):
+    public.add_url_rule(f"{DETAILS}/{form_only}", f"{form_only}_directly", answers.only_from_the_form)
+public.add_url_rule(f"{INITIATIVE}code.txt", "code_file_directly", answers.only_from_the_form)
+public.add_url_rule("/healthz", "healthz", machines.healthz)
+public.add_url_rule("/robots.txt", "robots", machines.robots)
+
+
+@public.url_value_preprocessor
+def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Keep the language of the address for the page; views that need it ask `current_language`."""
+    if values and "language" in values:
+        g.language = values.pop("language")
+
+
+@public.url_defaults
+def _give_language(_endpoint: str, values: dict[str, Any]) -> None:
+    """Let addresses made on a page stay in its language."""
+    if _endpoint not in {"public.home", "public.healthz", "public.robots"}:
+        values.setdefault("language", g.get("language") or preferred_language())

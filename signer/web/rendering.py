@@ -1,0 +1,52 @@
+"""What every template can say: the language of the page, numbers and dates in it, names of countries, the service."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from babel.numbers import format_decimal, format_percent
+from flask import Flask, g
+from markupsafe import Markup, escape
+
+from signer.settings import Settings
+from signer.web.languages import LANGUAGES, current_language, described, formats_of, long_date
+
+SERVICE_NAME = "Signer"
+SHARE_DIGITS = 1
+
+
+def install_rendering(app: Flask, settings: Settings) -> None:
+    """Give the templates of `app` their filters and common values."""
+    app.jinja_env.filters.update(number=_number, share=_share, day=_day, in_fours=_in_fours)
+
+    def common() -> Mapping[str, Any]:
+        return {
+            "language": described(current_language()),
+            "languages": [described(code) for code in LANGUAGES],
+            "service_name": SERVICE_NAME,
+            "operator": settings.operator,
+            "contact_email": settings.contact_email,
+            "demonstration": settings.demonstration,
+            "here": g.get("initiative"),
+        }
+
+    app.context_processor(lambda: dict(common()))
+
+
+def _number(value: int) -> str:
+    return format_decimal(value, locale=formats_of(current_language()))
+
+
+def _share(part: int, whole: int) -> str:
+    """Return `part` of `whole` as a percentage, cut and not rounded: 99.96 % is not yet the whole."""
+    tenths = part * 10 ** (SHARE_DIGITS + 2) // whole
+    return format_percent(tenths / 10 ** (SHARE_DIGITS + 2), format="#,##0.0%", locale=formats_of(current_language()))
+
+
+def _day(value: date) -> str:
+    return long_date(value, current_language())
+
+
+def _in_fours(text: str) -> Markup:
+    """Return a long run of characters that may break after each four."""
+    return Markup("<wbr>").join(escape(text[start : start + 4]) for start in range(0, len(text), 4))

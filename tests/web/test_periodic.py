@@ -1,0 +1,70 @@
+"""Work that comes back is done by one process, which another one replaces when it is gone."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from signer.database import reading
+from signer.ledger.tables import leaf
+from signer.sealing.code import Code
+from signer.tallies.queries import read_counts
+from signer.web import periodic
+from signer.web.service import Service, open_service
+from tests.conftest import MAY_DAY, Instance
+from tests.people import ADA
+
+
+def wait_for(happened: Callable[[], bool]) -> bool:
+    """Wait up to ten seconds until `happened`."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if happened():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.fixture
+def service(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """A service whose periodic work comes back every few hundredths of a second."""
+    monkeypatch.setattr(periodic, "ROLL_UP_SECONDS", 0.05)
+    monkeypatch.setattr(periodic, "RETRY_SECONDS", 0.05)
+    return open_service(replace(instance.settings, sequence_seconds=1))
+
+
+def test_statements_are_counted_and_their_leaves_placed(instance: Instance, service: Service) -> None:
+    stopped = threading.Event()
+    thread = periodic.start_periodic(service, stopped)
+    service.record(instance.collection("DE"), ADA, code=Code.new(), on=MAY_DAY, confirmed=frozenset())
+
+    def is_done() -> bool:
+        with reading(instance.engine) as connection:
+            counted = read_counts(connection, instance.initiative.id).total == 1
+            return counted and connection.scalars(select(leaf.c.place)).all() == [0]
+
+    assert wait_for(is_done)
+    stopped.set()
+    thread.join()
+    service.close()
+
+
+def test_when_the_elected_process_ends_another_takes_over(instance: Instance, service: Service) -> None:
+    first, second = threading.Event(), threading.Event()
+    threads = [periodic.start_periodic(service, first), periodic.start_periodic(service, second)]
+    time.sleep(0.3)
+    first.set()
+    threads[0].join()
+    service.record(instance.collection("DE"), ADA, code=Code.new(), on=MAY_DAY, confirmed=frozenset())
+
+    def is_counted() -> bool:
+        with reading(instance.engine) as connection:
+            return read_counts(connection, instance.initiative.id).total == 1
+
+    assert wait_for(is_counted)
+    second.set()
+    threads[1].join()
+    service.close()

@@ -1,0 +1,12 @@
+"""Every text goes through the catalogues, and the catalogues have every text."""
+
+from tests.web.catalogues import bare_texts, problems
+
+
+def test_the_catalogues_have_exactly_the_messages_of_the_sources() -> None:
+    """`python -m tests.web.catalogues --update` brings them up to date."""
+    assert list(problems()) == []
+
+
+def test_no_template_has_words_that_no_translator_would_see() -> None:
+    assert list(bare_texts()) == []
