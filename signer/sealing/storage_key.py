@@ -17,7 +17,6 @@ from signer.errors import SignerError
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-WRAP_OVERHEAD = NONCE_BYTES + 16
 
 
 class WrongStorageKey(SignerError):

@@ -1,0 +1,160 @@
+"""`signer doctor`: tries what the service stands on, and says what to do about what does not hold."""
+
+import re
+import shutil
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+from sqlalchemy import Engine, func, select
+
+from signer.cli.instance import show
+from signer.database import is_sqlite, open_engine, reading
+from signer.errors import SignerError
+from signer.initiatives.initiative import Status
+from signer.initiatives.keys import FORM_TOKEN_KEY, log_key, manifest_key, read_storage_key, require_key
+from signer.initiatives.queries import read_initiatives
+from signer.schema import require_current
+from signer.scheme.load import load_scheme
+from signer.sealing.selftest import run_known_answers
+from signer.settings import Settings, read_settings
+
+DISK_WARN_BYTES, DISK_FAIL_BYTES = 5 << 30, 500 << 20
+CLOCK_TOLERANCE = timedelta(seconds=5)
+RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
+OPENSSL = re.compile(r"OpenSSL (\d+)\.")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one examination found.
+
+    result: pass, warn or fail. advice: what to do; empty if nothing is to be done.
+    """
+
+    subject: str
+    result: str
+    found: str
+    advice: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def doctor(context: click.Context, *, as_json: bool) -> None:
+    """Examine settings, secrets, database, keys, clock, disk and openssl."""
+    findings = list(examine())
+    lines = [f"{finding.result:4}  {finding.subject:12} {finding.found}" for finding in findings]
+    advice = [f"{finding.subject}: {finding.advice}" for finding in findings if finding.advice]
+    text = "\n".join([*lines, *(["", "What to do:", *advice] if advice else [])])
+    show([vars(finding) for finding in findings], as_json=as_json, text=text)
+    if any(finding.result == "fail" for finding in findings):
+        context.exit(1)
+
+
+def examine() -> Iterator[Finding]:
+    """Yield the findings; what a failed examination makes impossible is left out."""
+    yield _try("cryptography", _cryptography)
+    yield _try("rules", lambda: f"{len(load_scheme('eu').forms)} Member States")
+    yield _openssl()
+    try:
+        settings = read_settings()
+        engine = open_engine(settings)
+    except SignerError as error:
+        yield Finding("settings", "fail", str(error), "correct it in settings.toml or the environment")
+        return
+    yield Finding("settings", "pass", f"instance {settings.instance}")
+    yield _private("instance", settings.instance)
+    yield _private("secrets", settings.secrets)
+    yield _try("secret keys", lambda: _secret_keys(settings))
+    yield _disk(settings.instance)
+    database = _try("database", lambda: _database(engine))
+    yield database
+    yield _clock(engine if database.result == "pass" else None)
+    if database.result == "pass":
+        yield from _initiatives(engine, settings)
+
+
+def _try(subject: str, examination: Callable[[], str]) -> Finding:
+    try:
+        return Finding(subject, "pass", examination())
+    except SignerError as error:
+        return Finding(subject, "fail", str(error), "see the line above; `signer init` makes what is missing")
+
+
+def _cryptography() -> str:
+    run_known_answers()
+    return "known answers agree"
+
+
+def _openssl() -> Finding:
+    try:
+        answer = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True, timeout=10).stdout
+    except (OSError, subprocess.SubprocessError):
+        return Finding("openssl", "warn", "not found", "install openssl 3.0 or later where batches are opened")
+    version = OPENSSL.match(answer)
+    if not version or int(version[1]) < 3:  # noqa: PLR2004 - the version in the advice
+        return Finding("openssl", "warn", answer.strip(), "install openssl 3.0 or later where batches are opened")
+    return Finding("openssl", "pass", answer.strip())
+
+
+def _private(subject: str, folder: Path) -> Finding:
+    try:
+        mode = stat.S_IMODE(folder.stat().st_mode)
+    except OSError:
+        return Finding(subject, "fail", f"{folder} is not there", "run `signer init`")
+    if mode & 0o077:
+        return Finding(subject, "warn", f"{folder} may be read by others ({mode:o})", f"chmod 700 {folder}")
+    return Finding(subject, "pass", f"{folder} is private")
+
+
+def _secret_keys(settings: Settings) -> str:
+    settings.secret(FORM_TOKEN_KEY)
+    if manifest_key(settings).verifying_key == log_key(settings).verifying_key:
+        raise SignerError("the manifest key and the log key are the same; make one of them anew")
+    return "form token, manifest and log keys are there"
+
+
+def _disk(folder: Path) -> Finding:
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return Finding("disk", "fail", f"{folder} is not there", "run `signer init`")
+    result = "fail" if free < DISK_FAIL_BYTES else "warn" if free < DISK_WARN_BYTES else "pass"
+    advice = "" if result == "pass" else "a million statements need 3 GB, and as much again for their batches"
+    return Finding("disk", result, f"{free >> 20} MiB free", advice)
+
+
+def _database(engine: Engine) -> str:
+    require_current(engine)
+    return f"{engine.dialect.name}, schema is current"
+
+
+def _clock(engine: Engine | None) -> Finding:
+    now = datetime.now(UTC)
+    if now < RELEASED:
+        return Finding("clock", "fail", f"it says {now:%Y-%m-%d}, before this release", "set the clock (NTP)")
+    if engine is not None and not is_sqlite(engine):
+        with reading(engine) as connection:
+            there = connection.scalar(select(func.clock_timestamp()))
+        if there is not None and abs(there - datetime.now(UTC)) > CLOCK_TOLERANCE:
+            return Finding("clock", "warn", f"the database says {there:%H:%M:%S %Z}", "set both clocks (NTP)")
+    return Finding("clock", "pass", f"{now:%Y-%m-%d %H:%M:%S %Z}")
+
+
+def _initiatives(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    with reading(engine) as connection:
+        for initiative in read_initiatives(connection):
+            number = initiative.registration_number
+            try:
+                key = require_key(connection, settings, initiative)
+                read_storage_key(settings, number)
+            except SignerError as error:
+                result = "warn" if initiative.status is Status.DRAFT else "fail"
+                yield Finding(number, result, str(error), "hold the ceremony, then `signer keys install`")
+            else:
+                yield Finding(number, "pass", f"{initiative.status}, sealed to {key.fingerprint.hex()}")

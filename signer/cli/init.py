@@ -1,0 +1,55 @@
+"""`signer init`: makes or completes an instance; running it again changes nothing that is there."""
+
+import secrets
+from pathlib import Path
+
+import click
+
+from signer.database import open_engine
+from signer.initiatives.keys import FORM_TOKEN_KEY, LOG_KEY, MANIFEST_KEY
+from signer.schema import migrate
+from signer.settings import Settings, read_settings
+
+SETTINGS = """\
+# Settings of this signer instance; docs/settings.md lists all of them. Secrets do not belong here.
+log_origin = "{origin}"
+sequence_seconds = {sequence_seconds}
+demonstration = {demonstration}
+
+# Registration number = full SHA-256 of the public collection key, as read aloud at the ceremony.
+[collection_keys]
+{keys}"""
+
+
+def write_settings(
+    path: Path, *, origin: str, demonstration: bool = False, sequence_seconds: int = 3600, keys: str = ""
+) -> None:
+    """Write a settings file. The values are our own, so nothing in them needs escaping."""
+    path.write_text(
+        SETTINGS.format(
+            origin=origin, sequence_seconds=sequence_seconds, demonstration=str(demonstration).lower(), keys=keys
+        ),
+        encoding="utf-8",
+    )
+
+
+def make_instance(instance: Path, *, origin: str | None) -> Settings:
+    """Make folder, settings, secrets and database of the instance where they are missing; return the settings."""
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (instance / "settings.toml").exists():
+        write_settings(instance / "settings.toml", origin=origin or f"signer-{secrets.token_hex(4)}.invalid/log")
+    settings = read_settings()
+    for name in (FORM_TOKEN_KEY, MANIFEST_KEY, LOG_KEY):
+        settings.make_secret(name)
+    migrate(open_engine(settings))
+    return settings
+
+
+@click.command()
+@click.option("--log-origin", help="Name of the public log, for good, such as support.example.org/log.")
+def init(log_origin: str | None) -> None:
+    """Make the instance: folder, settings, secrets, database; or bring its database to this release."""
+    settings = make_instance(read_settings().instance, origin=log_origin)
+    click.echo(f"instance: {settings.instance}")
+    click.echo(f"secrets:  {settings.secrets} (keep them apart from every backup of the database)")
+    click.echo("next:     signer initiative import FILE")

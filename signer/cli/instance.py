@@ -1,0 +1,39 @@
+"""What the commands share: the instance's settings and its database."""
+
+import json
+from pathlib import Path
+
+import click
+from sqlalchemy import Engine
+
+from signer.database import open_engine
+from signer.errors import SignerError
+from signer.schema import require_current
+from signer.settings import Settings, WrongSettings, read_settings
+
+
+class UnreadableFile(SignerError):
+    """A file that a command was given cannot be read or written."""
+
+
+def open_instance() -> tuple[Settings, Engine]:
+    """Return the settings and the database of the instance, at the current schema. Raises a SignerError."""
+    settings = read_settings()
+    if not settings.instance.is_dir():
+        raise WrongSettings(f"there is no instance in {settings.instance}; run `signer init`, or set SIGNER_INSTANCE")
+    engine = open_engine(settings)
+    require_current(engine)
+    return settings, engine
+
+
+def read_file(path: Path) -> bytes:
+    """Return the content of a file that a person named. Raises UnreadableFile."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"{path} cannot be read: {error.strerror}") from None
+
+
+def show(value: object, *, as_json: bool, text: str) -> None:
+    """Print a result on standard output: `text` for people, `value` for machines."""
+    click.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
