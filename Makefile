@@ -21,6 +21,7 @@ $(INSTALLED): requirements/dev.lock pyproject.toml $(CATALOGUES)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/pybabel --quiet compile --directory signer/translations
 	@touch $@
 
 demo: install ## Serve the demonstration initiative at http://127.0.0.1:8000
@@ -34,8 +35,8 @@ check: install ## Format, lint, types, import contracts, dead code, translations
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/vulture
-	$(BIN)/pytest --quiet --no-header tests/web/test_translations.py
+	$(BIN)/python -m tests.architecture.dead_code
+	$(BIN)/python -m tests.web.catalogues
 
 proof: install ## Run the long forms of the promises' tests; they write docs/proof.md
 	$(BIN)/python -m tests.proof

@@ -19,8 +19,15 @@ from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.collection import Collection
 from signer.initiatives.description import Description
 from signer.initiatives.initiative import Initiative, InitiativeText, Organiser, Status
-from signer.initiatives.keys import FORM_TOKEN_KEY, LOG_KEY, MANIFEST_KEY, install_key, log_key, manifest_key
-from signer.initiatives.keys import storage_secret
+from signer.initiatives.keys import (
+    FORM_TOKEN_KEY,
+    LOG_KEY,
+    MANIFEST_KEY,
+    install_key,
+    log_key,
+    manifest_key,
+    storage_secret,
+)
 from signer.initiatives.manage import change_status, import_description
 from signer.schema import migrate
 from signer.sealing.opening import OpeningKey

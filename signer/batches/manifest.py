@@ -65,11 +65,6 @@ class Manifest:
     checkpoint: str
     markings: tuple[str, ...] = MARKINGS
 
-    @property
-    def until_day(self) -> date:
-        """The cut-off day."""
-        return date.fromisoformat(self.until)
-
     def encode(self) -> bytes:
         """Return the file's bytes: canonical JSON and a line end."""
         return canonical_json({"format": FORMAT, **asdict(self)}) + b"\n"
@@ -79,8 +74,11 @@ class Manifest:
         """Return the manifest. Raises MalformedManifest unless `encode` would give the same bytes."""
         try:
             value = json.loads(content)
+            is_canonical = canonical_json(value) + b"\n" == content
         except (ValueError, RecursionError):
             raise MalformedManifest("manifest.json is not JSON") from None
+        if not is_canonical:
+            raise MalformedManifest("manifest.json is not in canonical form")
         if not isinstance(value, dict) or value.pop("format", None) != FORMAT:
             raise MalformedManifest(f"manifest.json does not say {FORMAT!r}")
         initiative = _build(InitiativeData, value.get("initiative"))
@@ -89,8 +87,6 @@ class Manifest:
             raise MalformedManifest("manifest.json: markings is not a list")
         manifest = _build(Manifest, {**value, "initiative": initiative, "markings": tuple(markings)})
         manifest.require_sound()
-        if manifest.encode() != content:
-            raise MalformedManifest("manifest.json is not in canonical form")
         return manifest
 
     def require_sound(self) -> None:

@@ -1,9 +1,8 @@
 """The states of a batch, and which statements are open."""
 
-from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from signer.batches.tables import batch
 from signer.statements.tables import statement
@@ -24,13 +23,6 @@ def is_open() -> ColumnElement[bool]:
     """Return the condition that a statement is in no batch, or in one that has failed."""
     failed = select(batch.c.id).where(batch.c.state == State.FAILED)
     return statement.c.batch.is_(None) | statement.c.batch.in_(failed)
-
-
-def count_open(connection: Connection, initiative_id: int, member_state: str, until: date) -> int:
-    """Return how many statements of a Member State up to the day `until` are open."""
-    here = (statement.c.initiative_id == initiative_id) & (statement.c.member_state == member_state)
-    rows = select(func.count()).select_from(statement).where(here, statement.c.submitted_on <= until, is_open())
-    return connection.scalar(rows) or 0
 
 
 def fail_batch_of_erased(connection: Connection, batch_id: int) -> None:

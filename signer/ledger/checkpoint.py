@@ -61,21 +61,29 @@ def read_checkpoint(note: str, *, origin: str, key: VerifyingKey) -> Checkpoint:
     match = NOTE.fullmatch(note)
     if not match or match["origin"] != origin:
         raise MalformedCheckpoint(f"the checkpoint is not a signed note of the log {origin}")
-    for line in SIGNATURE.finditer(match["lines"]):
-        if line["name"] == origin and _is_signed(match["text"], line["value"], origin, key):
-            checkpoint = Checkpoint(origin, int(match["size"]), base64.b64decode(match["root"]))
-            if len(checkpoint.root) == HASH_BYTES and checkpoint.text == match["text"]:
-                return checkpoint
+    root = _decode(match["root"])
+    if len(root) == HASH_BYTES:
+        for line in SIGNATURE.finditer(match["lines"]):
+            if line["name"] == origin and _is_signed(match["text"], _decode(line["value"]), origin, key):
+                return Checkpoint(origin, int(match["size"]), root)
     raise MalformedCheckpoint(f"the checkpoint is not signed by the key of the log {origin}")
 
 
-def _is_signed(text: str, value: str, origin: str, key: VerifyingKey) -> bool:
+def _decode(text: str) -> bytes:
+    """Return the bytes of a text in base64; none if it is not the one way to write them."""
     try:
-        decoded = base64.b64decode(value, validate=True)
-        key.verify(NO_PURPOSE, text.encode(), decoded[KEY_ID_BYTES:])
-    except (binascii.Error, BadSignature):
+        decoded = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return b""
+    return decoded if base64.b64encode(decoded).decode() == text else b""
+
+
+def _is_signed(text: str, line: bytes, origin: str, key: VerifyingKey) -> bool:
+    try:
+        key.verify(NO_PURPOSE, text.encode(), line[KEY_ID_BYTES:])
+    except BadSignature:
         return False
-    return decoded[:KEY_ID_BYTES] == _key_id(origin, key)
+    return line[:KEY_ID_BYTES] == _key_id(origin, key)
 
 
 def _key_id(name: str, key: VerifyingKey) -> bytes:

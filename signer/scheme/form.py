@@ -160,11 +160,6 @@ class Form:
         """The minimum age in years by the newest rule."""
         return self.ages[-1].minimum
 
-    @property
-    def age_rule(self) -> str:
-        """How the newest rule counts years: "exact_date" or "calendar_year"."""
-        return self.ages[-1].count.value
-
     def age_on(self, on: date) -> AgeRule:
         """Return the rule that holds on the day `on`; the oldest one for days before all of them."""
         valid = [rule for rule in self.ages if rule.valid_from is None or rule.valid_from <= on]
@@ -199,11 +194,6 @@ class Scheme:
     terms: tuple[Term, ...]
     residence: Residence
     sources: tuple[str, ...]
-
-    @property
-    def residence_countries(self) -> tuple[str, ...]:
-        """Codes of all countries in which a signatory may live, sorted."""
-        return self.residence.countries
 
     def member_state(self, code: str) -> Form:
         """Return the form of the Member State with this code or alias, in any case; raises UnknownMemberState."""

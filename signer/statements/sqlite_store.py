@@ -8,16 +8,34 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-from sqlalchemy import Connection, Engine, insert, select
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Engine
 
 from signer.database import StoreUnavailable, writing
-from signer.ledger.tables import leaf
 from signer.statements.store import Outcome, SealedStatement, raise_unless_stored
-from signer.statements.tables import erasure, finalised, received, statement
 
 MOST_AT_ONCE = 200
 WAIT_SECONDS = 20
+
+# Written out: the expression language would take longer than the database does.
+KEEP = """
+INSERT INTO statement (id, initiative_id, member_state, submitted_on, key_id, sealed)
+SELECT ?, ?, ?, ?, ?, ?
+WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE statement_id = ?)
+  AND NOT EXISTS (SELECT 1 FROM finalised WHERE initiative_id = ? AND member_state = ?)
+ON CONFLICT (id) DO NOTHING
+"""
+ADD_LEAF = "INSERT INTO leaf (commitment) VALUES (?)"
+COUNT = """
+INSERT INTO received (initiative_id, member_state, submitted_on, statements) VALUES (?, ?, ?, 1)
+ON CONFLICT (initiative_id, member_state, submitted_on) DO UPDATE SET statements = statements + 1
+"""
+LOOK = """
+SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM erasure WHERE statement_id = ?) THEN 1
+    WHEN EXISTS (SELECT 1 FROM statement WHERE id = ?) THEN 0
+    ELSE 2
+END
+"""
 
 Waiting = tuple[SealedStatement, "Future[Outcome]"]
 
@@ -86,24 +104,12 @@ class SqliteStore:
 
 
 def _write_one(connection: Connection, sealed: SealedStatement) -> Outcome:
-    if connection.scalar(select(erasure.c.statement_id).where(erasure.c.statement_id == sealed.statement_id)):
-        return Outcome.ERASED
-    place = {"initiative_id": sealed.initiative_id, "member_state": sealed.member_state}
-    if connection.scalar(select(finalised.c.member_state).filter_by(**place)):
-        known = connection.scalar(select(statement.c.id).where(statement.c.id == sealed.statement_id))
-        return Outcome.STORED if known else Outcome.FINALISED
-    row = place | {"submitted_on": sealed.submitted_on}
-    kept = connection.execute(
-        sqlite_insert(statement)
-        .values(id=sealed.statement_id, key_id=sealed.key_id, sealed=sealed.sealed, **row)
-        .on_conflict_do_nothing()
-    )
+    place = (sealed.initiative_id, sealed.member_state)
+    day = sealed.submitted_on.isoformat()
+    row = (sealed.statement_id, *place, day, sealed.key_id, sealed.sealed)
+    kept = connection.exec_driver_sql(KEEP, (*row, sealed.statement_id, *place))
     if kept.rowcount:
-        connection.execute(insert(leaf).values(commitment=sealed.commitment))
-        counted = sqlite_insert(received).values(statements=1, **row)
-        connection.execute(
-            counted.on_conflict_do_update(
-                index_elements=list(received.primary_key), set_={"statements": received.c.statements + 1}
-            )
-        )
-    return Outcome.STORED
+        connection.exec_driver_sql(ADD_LEAF, (sealed.commitment,))
+        connection.exec_driver_sql(COUNT, (*place, day))
+        return Outcome.STORED
+    return Outcome(connection.exec_driver_sql(LOOK, (sealed.statement_id,) * 2).scalar_one())

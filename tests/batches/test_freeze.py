@@ -39,7 +39,9 @@ def sign(instance: Instance, count: int, *, on: date = MAY_DAY) -> list[Code]:
     return codes
 
 
-def freeze_germany(instance: Instance, *, final: bool = False, on: date = MAY_DAY, until: date | None = None) -> Manifest:
+def freeze_germany(
+    instance: Instance, *, final: bool = False, on: date = MAY_DAY, until: date | None = None
+) -> Manifest:
     """Freeze what is open of Germany."""
     return freeze(instance.engine, instance.settings, NUMBER, "DE", until=until, final=final, on=on)
 

@@ -89,6 +89,6 @@ def test_an_unknown_member_state_is_refused_without_repeating_it(code: str, eu: 
 
 def test_anybody_may_live_anywhere(eu: Scheme) -> None:
     """ISO 3166-1 has 249 countries; Kosovo has a code of its own use."""
-    assert len(eu.residence_countries) == 250
-    assert {"DE", "GR", "GB", "XK", "NC"} <= set(eu.residence_countries)
-    assert "EL" not in eu.residence_countries
+    assert len(eu.residence.countries) == 250
+    assert {"DE", "GR", "GB", "XK", "NC"} <= set(eu.residence.countries)
+    assert "EL" not in eu.residence.countries
