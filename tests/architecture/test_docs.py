@@ -1,0 +1,36 @@
+"""What the documents say of the program holds."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from signer.cli.main import COMMANDS
+from signer.settings import ENVIRONMENT, Settings
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", [entry.name for entry in fields(Settings) if entry.name not in {"instance", "secrets"}]
+)
+def test_the_readme_lists_each_setting(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("name", ["instance", "secrets", *ENVIRONMENT])
+def test_the_readme_lists_each_variable_of_the_environment(name: str) -> None:
+    assert f"`SIGNER_{name.upper()}`" in README
+
+
+def test_whatever_the_readme_points_to_is_there() -> None:
+    named = {*re.findall(r"\]\(([^)#:]+)\)", README), *re.findall(r"`(tests/[\w/.]+)`", README)}
+
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_the_changelog_names_each_command(command: str) -> None:
+    assert command in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

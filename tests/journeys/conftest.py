@@ -1,0 +1,90 @@
+"""A live service on SQLite and a real Chromium without JavaScript: what a suspicious person on any phone has."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import func, select
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from signer.database import reading
+from signer.statements.tables import statement
+from signer.web.app import create_app
+from signer.web.service import Service, open_service
+from tests.conftest import MAY_DAY, NUMBER, Instance, make_instance, require_or_skip
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+
+
+class _Silent(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running service."""
+
+    url: str
+    instance: Instance
+
+    @property
+    def initiative(self) -> str:
+        """The address of the initiative."""
+        return f"{self.url}/en/initiatives/{NUMBER}/"
+
+    def statements(self) -> int:
+        """Count the statements that are kept."""
+        with reading(self.instance.engine) as connection:
+            return connection.scalar(select(func.count()).select_from(statement)) or 0
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The Chromium of the machine; nothing is downloaded."""
+    found = os.environ.get("SIGNER_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        require_or_skip("browser", "there is no Chromium; set SIGNER_CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """The service on May Day 2027, when its initiative collects."""
+    monkeypatch.setattr(Service, "today", lambda _service: MAY_DAY)
+    instance = make_instance(f"sqlite:///{tmp_path / 'signer.sqlite3'}", tmp_path)
+    service = open_service(instance.settings)
+    server = make_server("127.0.0.1", 0, create_app(instance.settings, service), threaded=True, request_handler=_Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.server_port}", instance)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    service.close()
+    instance.store.close()
+    instance.engine.dispose()
+
+
+@pytest.fixture
+def page(chromium: Browser, site: Site) -> Iterator[Page]:
+    """A phone without JavaScript. It fails the test if a page asks another host for anything or sets a cookie."""
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    yield page
+    assert all(url.startswith(site.url) for url in asked), asked
+    assert context.cookies() == []
+    assert [text for text in complaints if "Content Security Policy" in text or "Permissions-Policy" in text] == []
+    context.close()

@@ -1,0 +1,149 @@
+"""Invented citizens: the scheme accepts them, and nothing else in the world is called like them."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from signer.rehearsal.invented import Inventor, Person
+from signer.scheme.check import check
+from signer.scheme.form import Kind
+from signer.scheme.identity import identity, likeness
+from signer.scheme.load import load_scheme
+from signer.scheme.problem import Severity
+from signer.scheme.statement import read_statement
+
+ON = date(2027, 5, 1)
+EU = load_scheme()
+MEMBER_STATES = list(EU.forms)
+SEARCHED = {Kind.NAME, Kind.ADDRESS, Kind.DOCUMENT_NUMBER, Kind.DATE_OF_BIRTH}
+
+
+@pytest.fixture(params=MEMBER_STATES)
+def inventor(request: pytest.FixtureRequest) -> Inventor:
+    """Invents citizens of each Member State in turn."""
+    return Inventor(EU, request.param, on=ON, seed=7)
+
+
+def kept(person: Person) -> dict[str, str]:
+    """What is kept of a person for the authority."""
+    return dict(read_statement(person.fields, person.form, on=ON, confirmed=person.confirmed).fields)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_scheme_accepts_every_invented_person_without_a_doubt(seed: int) -> None:
+    """Else the rehearsal would try the wrong thing: corrections nobody planned."""
+    for member_state in MEMBER_STATES:
+        inventor = Inventor(EU, member_state, on=ON, seed=seed)
+        for turn in range(4):
+            person = inventor.person(turn)
+
+            assert check(person.fields, person.form, on=ON) == ()
+
+
+def test_every_accepted_document_gets_its_turn(inventor: Inventor) -> None:
+    """A number of each kind goes through the whole house."""
+    count = max(1, len(inventor.form.document_types))
+
+    used = {inventor.person(turn).fields.get("document_type") for turn in range(count)}
+
+    assert used == set(inventor.form.document_types or {None})
+
+
+def test_what_is_searched_for_has_at_least_six_characters_and_is_never_typed_by_two_people(inventor: Inventor) -> None:
+    """A shorter value could stand anywhere by chance, and one of two people would hide the other."""
+    values = [
+        person.fields[name]
+        for person in (inventor.person(turn) for turn in range(20))
+        for name, asked in inventor.form.fields.items()
+        if asked.kind in SEARCHED - {Kind.DATE_OF_BIRTH}
+    ]
+
+    assert min(map(len, values)) >= 6
+    assert len(set(values)) == len(values)
+
+
+def test_birth_dates_are_of_adults_and_long_before_any_date_of_a_campaign(inventor: Inventor) -> None:
+    """A birth date is searched for too: it must not be today's date or the initiative's by chance."""
+    for turn in range(20):
+        born = inventor.person(turn).fields.get("date_of_birth", "1980-01-31")
+
+        assert 1940 <= date.fromisoformat(born).year <= 2000
+
+
+def test_long_values_fill_the_form(inventor: Inventor) -> None:
+    """200 letters, in Greek and Cyrillic too, which take twice the bytes."""
+    person = inventor.wordy()
+
+    longest = [person.fields[name] for name, asked in inventor.form.fields.items() if asked.kind is Kind.NAME]
+    assert {len(text) for text in longest} == {200}
+    assert check(person.fields, person.form, on=ON) == ()
+
+
+def test_greeks_and_bulgarians_have_names_in_their_own_script() -> None:
+    """They are searched for in every byte, so every letter must be one of several bytes."""
+    greek = Inventor(EU, "GR", on=ON, seed=1).person().fields["family_names"]
+    bulgarian = Inventor(EU, "BG", on=ON, seed=1).person().fields["family_names"]
+
+    for name in (greek, bulgarian):
+        assert not any(character.isascii() and character.isalpha() for character in name.replace("d’", ""))
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_doubtful_person_gets_exactly_the_warnings_that_they_confirm(inventor: Inventor, turn: int) -> None:
+    """A warning that is confirmed does not stop anybody; one that does not come up would go untested."""
+    person = inventor.doubtful(turn)
+
+    problems = check(person.fields, person.form, on=ON)
+
+    assert {problem.field for problem in problems} == person.confirmed
+    assert {problem.severity for problem in problems} == {Severity.WARNING}
+
+
+def test_careless_typing_is_kept_as_the_same_values(inventor: Inventor) -> None:
+    """So that a repeat is identical although no byte of it need be."""
+    person = inventor.person()
+
+    careless = inventor.carelessly_typed(person)
+
+    assert careless.fields != person.fields
+    assert kept(careless) == kept(person)
+
+
+def test_somebody_respelt_is_the_same_person_with_other_values(inventor: Inventor) -> None:
+    """Both statements go to the authority, counted once."""
+    person = inventor.person()
+
+    respelt = inventor.respelt(person)
+
+    assert kept(respelt) != kept(person)
+    assert identity(kept(respelt), person.form, on=ON) == identity(kept(person), person.form, on=ON)
+
+
+def test_a_look_alike_is_another_person(inventor: Inventor) -> None:
+    """Namesakes born on one day exist: flagged, and counted twice."""
+    person = inventor.person()
+
+    other = inventor.look_alike(person)
+
+    assert identity(kept(other), person.form, on=ON) != identity(kept(person), person.form, on=ON)
+    assert likeness(kept(other), person.form) == likeness(kept(person), person.form)
+
+
+def test_the_same_seed_invents_the_same_people() -> None:
+    """A rehearsal that failed is repeated with its seed."""
+    first, again = (Inventor(EU, "PL", on=ON, seed=3).person() for _ in range(2))
+    other = Inventor(EU, "PL", on=ON, seed=4).person()
+
+    assert first.fields == again.fields
+    assert first.fields != other.fields
+
+
+def test_a_second_scheme_is_rehearsed_without_a_line_of_code() -> None:
+    """Nothing here knows a rule of one Member State."""
+    scheme = load_scheme("nordland", Path(__file__).parents[1] / "scheme" / "data")
+
+    for region in scheme.forms:
+        person = Inventor(scheme, region, on=ON, seed=1).person()
+
+        assert check(person.fields, person.form, on=ON) == ()
