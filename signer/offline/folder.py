@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from signer.offline.process import undisturbed
 from signer.offline.refusal import Refusal
 
 UNFINISHED = ".unfinished"
@@ -19,7 +20,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     Raises Refusal if `target` holds something, or if an earlier run was killed before it could clean up: what it left
     may be clear text, so it is named and not overlooked. The name is fixed, so two runs cannot share a target either.
     """
-    target = Path(os.path.abspath(target))  # noqa: PTH100 - a link is not followed: it is replaced or refused
+    target = Path(os.path.abspath(target))  # noqa: PTH100 - a link is not followed but refused
     _require_free(target)
     folder = target.with_name(target.name + UNFINISHED)
     try:
@@ -37,7 +38,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
             _flush(inner)
         folder.rename(target)
     except BaseException:
-        shutil.rmtree(folder)
+        with undisturbed():
+            shutil.rmtree(folder)
         raise
     _flush(target.parent)
 

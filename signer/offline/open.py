@@ -1,5 +1,6 @@
 """`signer-offline open`: the holders open batches together and write the files for the authorities."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,7 +13,7 @@ from signer.offline.folder import private_file, whole_folder
 from signer.offline.formats.xml import heading_of, write_xml
 from signer.offline.formats.xml_check import require_as_written
 from signer.offline.holders import read_opening_key
-from signer.offline.opened import Opened, open_record
+from signer.offline.opened import Opened
 from signer.offline.process import guard_process
 from signer.offline.refusal import Refusal
 from signer.offline.repeats import Repeats, repeats_in
@@ -21,6 +22,7 @@ from signer.offline.results import Outcome, print_json, print_outcomes
 from signer.offline.trust_file import read_trust
 from signer.offline.verified import verified
 from signer.offline.verify import FILE, describe
+from signer.offline.workers import Job, Result, open_all
 from signer.progress import progress
 from signer.scheme.form import Form
 from signer.sealing.opening import OpeningKey
@@ -37,19 +39,24 @@ PLAIN = (
 @click.command("open")
 @click.argument("batches", nargs=-1, required=True, type=FILE, metavar="BATCH...")
 @click.option("--trust", "trust_path", required=True, type=FILE, help="The trust file, as a holder carried it.")
-@click.option("--format", "form_of_file", required=True, type=click.Choice(["xml"]), help="What the authorities read.")
+@click.option(
+    "--format", type=click.Choice(["xml"]), required=True, expose_value=False, help="What the authorities read."
+)
 @click.option("--plain", is_flag=True, help="Write clear text, readable by the owner of the files only.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A folder that is not there yet.")
 @click.option("--share", "share_files", multiple=True, type=FILE, help="A share in a file; in rehearsals only.")
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=1, help="How many open at the same time; 1 by default."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def open_batches(
     *,
     batches: tuple[Path, ...],
     trust_path: Path,
-    form_of_file: str,
     plain: bool,
     out: Path,
     share_files: tuple[Path, ...],
+    processes: int,
     as_json: bool,
 ) -> None:
     """Open batches and write one file for each Member State, without repeats, and a report.
@@ -64,7 +71,7 @@ def open_batches(
         _require_final(fitting, trust)
         with whole_folder(out) as folder:
             key = read_opening_key(trust, share_files)
-            work = _Opening(trust, key, folder, as_json)
+            work = _Opening(trust, key, folder, processes, as_json)
             outcomes = work.write_all(fitting, dict(scheme.forms))
     if as_json:
         print_json({"out": str(out), "member_states": {each.member_state: each.figures() for each in outcomes}})
@@ -84,11 +91,12 @@ def _require_final(batches: tuple[Batch, ...], trust: Trust) -> None:
 
 @dataclass(frozen=True)
 class _Opening:
-    """One run: what it trusts, the key, where it writes, whether it shows progress."""
+    """One run: what it trusts, the key, where it writes, how many open, whether it shows progress."""
 
     trust: Trust
     key: OpeningKey
     folder: Path
+    processes: int
     quiet: bool
 
     def write_all(self, batches: tuple[Batch, ...], forms: dict[str, Form]) -> list[Outcome]:
@@ -112,10 +120,11 @@ class _Opening:
         path = self.folder / outcome.file
         # The newest batch has the initiative's texts and dates as they stand.
         heading = heading_of(batches[-1].manifest.initiative, form)
-        with repeats_in(self.folder / REPEATS_DATABASE, form) as repeats:
+        with repeats_in(self.folder / REPEATS_DATABASE) as repeats:
             with write_xml(path, heading, form) as xml:
-                for opened in self._opened(batches, form, outcome):
-                    if repeats.note(opened):
+                for opened, tags in self._opened(batches, form):
+                    outcome.statements += 1
+                    if repeats.note(opened.statement_id, tags):
                         xml.write(opened)
                         _count_confirmed(opened, outcome)
             require_as_written(path, heading, xml.tally, quiet=self.quiet)
@@ -123,13 +132,18 @@ class _Opening:
             _report(repeats, outcome, report)
         return outcome
 
-    def _opened(self, batches: tuple[Batch, ...], form: Form, outcome: Outcome) -> Iterator[Opened]:
-        number = self.trust.registration_number
+    def _opened(self, batches: tuple[Batch, ...], form: Form) -> Iterator[Result]:
+        job = Job(
+            registration_number=self.trust.registration_number,
+            scheme=self.trust.scheme,
+            member_state=form.member_state,
+            seed=self.key.seed,
+            tag_key=secrets.token_bytes(32),
+        )
         total = sum(batch.manifest.count for batch in batches)
         records = (record for batch in batches for record in batch.records())
-        for record in progress(records, total=total, label=f"opening {form.member_state}", quiet=self.quiet):
-            outcome.statements += 1
-            yield open_record(record, number, form, self.key)
+        opened = open_all(records, job, processes=self.processes)
+        return progress(opened, total=total, label=f"opening {form.member_state}", quiet=self.quiet)
 
 
 def _count_confirmed(opened: Opened, outcome: Outcome) -> None:

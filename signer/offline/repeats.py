@@ -6,10 +6,10 @@ not even to somebody who tries all document numbers.
 """
 
 import hmac
-import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
@@ -41,22 +41,49 @@ LOOK_ALIKES = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What is compared of one statement: keyed tags of 16 bytes. likeness: None if the form gives no such hint."""
+
+    content: bytes
+    identity: bytes
+    likeness: bytes | None
+
+
+@dataclass(frozen=True)
+class Tagger:
+    """Makes the tags of one Member State's statements. key: 32 random bytes."""
+
+    form: Form
+    key: bytes = field(repr=False)
+
+    def tags(self, opened: Opened) -> Tags:
+        """Return the tags of a statement."""
+        alike = likeness(opened.fields, self.form)
+        return Tags(
+            self._tag("content", chain.from_iterable(sorted(opened.fields.items()))),
+            self._tag("identity", identity(opened.fields, self.form, on=opened.on)),
+            self._tag("likeness", alike) if alike else None,
+        )
+
+    def _tag(self, purpose: str, parts: Iterable[str]) -> bytes:
+        # Each part behind its length: no two lists of parts give the same message.
+        message = "".join(f"{len(part)}:{part}" for part in (purpose, *parts))
+        return hmac.digest(self.key, message.encode(), "sha256")[:TAG_BYTES]
+
+
 class Repeats:
-    """The statements of one Member State seen so far, by keyed tags of 16 bytes."""
+    """The statements of one Member State seen so far, by their tags."""
 
-    def __init__(self, database: sqlite3.Connection, form: Form) -> None:
-        self._database, self._form = database, form
-        self._key = secrets.token_bytes(32)
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
 
-    def note(self, opened: Opened) -> bool:
+    def note(self, statement_id: bytes, tags: Tags) -> bool:
         """Take note of a statement; return whether it is to be written: it is no identical repeat of an earlier one."""
-        content = self._tag("content", chain.from_iterable(sorted(opened.fields.items())))
-        same_person = self._tag("identity", identity(opened.fields, self._form, on=opened.on))
-        alike = likeness(opened.fields, self._form)
-        row = (content, same_person, self._tag("likeness", alike) if alike else None, opened.statement_id)
+        row = (tags.content, tags.identity, tags.likeness, statement_id)
         if self._database.execute("INSERT OR IGNORE INTO statement VALUES (?, ?, ?, ?)", row).rowcount:
             return True
-        self._database.execute(LEAVE_OUT, (opened.statement_id, content))
+        self._database.execute(LEAVE_OUT, (statement_id, tags.content))
         return False
 
     def count_persons(self) -> int:
@@ -81,20 +108,15 @@ class Repeats:
         for _, rows in groupby(self._database.execute(query), itemgetter(0)):
             yield tuple(statement_id for _, statement_id in rows)
 
-    def _tag(self, purpose: str, parts: Iterable[str]) -> bytes:
-        # Each part behind its length: no two lists of parts give the same message.
-        message = "".join(f"{len(part)}:{part}" for part in (purpose, *parts))
-        return hmac.digest(self._key, message.encode(), "sha256")[:TAG_BYTES]
-
 
 @contextmanager
-def repeats_in(path: Path, form: Form) -> Iterator[Repeats]:
+def repeats_in(path: Path) -> Iterator[Repeats]:
     """Yield an empty `Repeats` in a new database at `path`, which is deleted afterwards."""
     path.touch(mode=0o600, exist_ok=False)
     database = sqlite3.connect(path)
     try:
         database.executescript(TABLES)
-        yield Repeats(database, form)
+        yield Repeats(database)
     finally:
         database.close()
         path.unlink()

@@ -44,7 +44,7 @@ def print_json(value: object) -> None:
 
 def print_outcomes(outcomes: Iterable[Outcome]) -> None:
     """Print the results for people: one line of figures for each Member State."""
-    heads = ("statements", "identical", "written", "differing", "look-alikes", "confirmed", "persons")
+    heads = ("statements", "identical", "written", "differing", "of persons", "look-alikes", "confirmed", "persons")
     click.echo("   " + "".join(f"{head:>13}" for head in heads))
     for outcome in outcomes:
         figures = (
@@ -52,6 +52,7 @@ def print_outcomes(outcomes: Iterable[Outcome]) -> None:
             outcome.left_out,
             outcome.written,
             outcome.differing,
+            outcome.differing_persons,
             outcome.look_alikes,
             outcome.confirmed,
             outcome.persons,

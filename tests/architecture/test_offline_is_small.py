@@ -1,4 +1,4 @@
-"""The offline tool carries no web server and no database client; that it opens no connection: tests/offline/test_no_network.py."""
+"""The offline tool carries no web server and no database client (tests/offline/test_no_network.py: no connection)."""
 
 import json
 import subprocess

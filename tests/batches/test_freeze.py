@@ -27,6 +27,7 @@ from signer.statements.tables import statement
 from signer.tallies.reconcile import Unreconciled
 from tests.conftest import END, MAY_DAY, NUMBER, Instance
 from tests.people import ADA
+from tests.solved import new_check
 
 AFTER = END + timedelta(days=1)
 
@@ -35,7 +36,15 @@ def sign(instance: Instance, count: int, *, on: date = MAY_DAY) -> list[Code]:
     """Record `count` statements of Germans."""
     codes = [Code.new() for _ in range(count)]
     for code in codes:
-        record(instance.store, instance.collection("DE"), ADA, code=code, on=on, confirmed=frozenset())
+        record(
+            instance.store,
+            instance.collection("DE"),
+            ADA,
+            code=code,
+            check_id=new_check(),
+            on=on,
+            confirmed=frozenset(),
+        )
     return codes
 
 
@@ -118,7 +127,15 @@ def test_a_final_batch_waits_for_the_end_of_the_collection(instance: Instance) -
     with pytest.raises(NotFinal, match="collects until 2028-01-31"):
         freeze_germany(instance, final=True)
 
-    record(instance.store, instance.collection("DE"), ADA, code=Code.new(), on=MAY_DAY, confirmed=frozenset())
+    record(
+        instance.store,
+        instance.collection("DE"),
+        ADA,
+        code=Code.new(),
+        check_id=new_check(),
+        on=MAY_DAY,
+        confirmed=frozenset(),
+    )
 
 
 def test_a_final_batch_supersedes_the_interim_ones_and_takes_their_statements_in(instance: Instance) -> None:
@@ -201,7 +218,9 @@ def test_statements_that_arrive_during_freezes_are_in_exactly_one_batch_or_open(
 
     def keep_signing(_: int) -> None:
         for _ in range(40):
-            record(instance.store, germany, ADA, code=Code.new(), on=MAY_DAY, confirmed=frozenset())
+            record(
+                instance.store, germany, ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset()
+            )
 
     sign(instance, 1)
     frozen = 0

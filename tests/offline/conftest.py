@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from signer.offline.main import main
+from signer.offline.process import ENDING
 from signer.sealing.opening import OpeningKey
 from signer.sealing.shares import split
 from tests.offline.ceremony import KEY, SHARES, trust_of
@@ -36,12 +37,15 @@ class Desk:
         """Run `signer-offline` and return how it ended; standard output and error are apart."""
         return CliRunner().invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
 
-    def open(self, *batches: Path, shares: int = 2) -> Result:
+    def open(self, *batches: Path, shares: int = 2, more: tuple[object, ...] = ()) -> Result:
         """Run `open` as a rehearsal does."""
+        return self.run(*self.opening(*batches, shares=shares), *more)
+
+    def opening(self, *batches: Path, shares: int = 2) -> list[str]:
+        """The arguments of `open` as a rehearsal gives them."""
         files = [part for share in self.shares[:shares] for part in ("--share", share)]
-        return self.run(
-            "open", *batches, "--trust", self.trust, "--format", "xml", "--plain", "--out", self.out, *files
-        )
+        arguments = ("open", *batches, "--trust", self.trust, "--format", "xml", "--plain", "--out", self.out, *files)
+        return [str(argument) for argument in arguments]
 
     def verify(self, *batches: Path) -> Result:
         """Run `verify`."""
@@ -51,7 +55,7 @@ class Desk:
 @pytest.fixture(autouse=True)
 def _own_signals() -> Iterator[None]:
     """What the command does about signals is undone: here it runs within the tests' own process."""
-    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    kept = {number: signal.getsignal(number) for number in ENDING}
     yield
     for number, handler in kept.items():
         signal.signal(number, handler)

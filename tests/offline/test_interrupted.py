@@ -12,7 +12,6 @@ from signer.offline import open as opening
 from signer.offline.folder import UNFINISHED, private_file, whole_folder
 from signer.offline.formats.xml import XmlWriter
 from signer.offline.opened import Opened
-from signer.offline.repeats import Repeats
 from tests.offline.conftest import Desk
 from tests.offline.making import sealed
 from tests.people import ADA
@@ -46,10 +45,10 @@ def test_whatever_stops_the_writing_nothing_is_left(
 def test_an_unforeseen_error_tells_its_kind_and_nothing_of_what_was_opened(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_repeats: Repeats, opened: Opened) -> bool:
+    def fail(_writer: XmlWriter, opened: Opened) -> None:
         raise ValueError(opened.fields["family_names"])
 
-    monkeypatch.setattr(Repeats, "note", fail)
+    monkeypatch.setattr(XmlWriter, "write", fail)
     result = desk.open(desk.make.batch(sealed(1)))
 
     assert result.exit_code == 1
@@ -75,7 +74,7 @@ def test_a_file_that_reads_otherwise_than_it_was_written_is_not_handed_over(
     assert not desk.out.exists()
 
 
-@pytest.mark.parametrize("spoil", [b"<signature>", b"</signature>", b"<url/>"])
+@pytest.mark.parametrize("spoil", [b"<signature>", b"</signature>", b"<annexRevision>2</annexRevision>"])
 def test_a_file_that_is_not_valid_is_not_handed_over(desk: Desk, monkeypatch: pytest.MonkeyPatch, spoil: bytes) -> None:
     check = opening.require_as_written
 
@@ -91,12 +90,10 @@ def test_a_file_that_is_not_valid_is_not_handed_over(desk: Desk, monkeypatch: py
     assert not desk.out.exists()
 
 
-def start(desk: Desk, batch: Path) -> subprocess.Popen[bytes]:
+def start(desk: Desk, batch: Path, *more: str) -> subprocess.Popen[bytes]:
     """Start `open` and wait until clear text is being written."""
-    shares = [part for share in desk.shares[:2] for part in ("--share", str(share))]
-    arguments = ("open", str(batch), "--trust", str(desk.trust), "--format", "xml", "--plain", "--out", str(desk.out))
     process = subprocess.Popen(
-        [sys.executable, "-m", "signer.offline.main", *arguments, *shares],
+        [sys.executable, "-m", "signer.offline.main", *desk.opening(batch), *more],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -115,13 +112,26 @@ def many() -> list[object]:
     return [sealed(number, ADA | {"street_number": str(number)}) for number in range(4000)]
 
 
+@pytest.mark.parametrize("processes", ["1", "2"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_run_that_is_told_to_stop_cleans_up(desk: Desk, many: list[object], number: int) -> None:
-    process = start(desk, desk.make.batch(*many))  # type: ignore[arg-type]
+def test_a_run_that_is_told_to_stop_cleans_up(desk: Desk, many: list[object], number: int, processes: str) -> None:
+    process = start(desk, desk.make.batch(*many), "--processes", processes)  # type: ignore[arg-type]
 
     process.send_signal(number)
 
     assert process.wait(PATIENCE) == 1
+    assert not desk.out.exists()
+    assert not unfinished(desk).exists()
+
+
+def test_who_is_impatient_leaves_nothing_either(desk: Desk, many: list[object]) -> None:
+    """A second Ctrl-C must not stop the cleaning up that the first one began."""
+    process = start(desk, desk.make.batch(*many))  # type: ignore[arg-type]
+
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.001)
+
     assert not desk.out.exists()
     assert not unfinished(desk).exists()
 
@@ -140,6 +150,26 @@ def test_what_a_kill_leaves_is_closed_to_others_and_named_by_the_next_run(desk: 
     assert {path.stat().st_mode & 0o777 for path in left.iterdir()} == {0o600}
     assert ADA["family_names"].encode() not in (left / ".repeats").read_bytes()
     assert str(left) in desk.open(batch).stderr
+
+
+def children(pid: int) -> set[int]:
+    """Processes that were started by this one, from Linux's list."""
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux which processes there are")
+def test_processes_that_hold_the_key_end_with_a_killed_parent(desk: Desk, many: list[object]) -> None:
+    process = start(desk, desk.make.batch(*many), "--processes", "2")  # type: ignore[arg-type]
+    started = children(process.pid)
+
+    process.kill()
+    process.wait(PATIENCE)
+
+    until = time.monotonic() + PATIENCE
+    while any(Path(f"/proc/{child}").exists() for child in started):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert len(started) >= 2
 
 
 def test_a_process_that_holds_the_key_leaves_no_memory_image() -> None:

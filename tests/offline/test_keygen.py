@@ -161,18 +161,27 @@ class Terminal:
         """Type, as a person does who has read what is shown."""
         os.write(self.side, text.encode())
 
-    def end(self) -> int:
-        """Read the rest and return the exit code."""
-        while True:
-            try:
-                piece = os.read(self.side, 65536)
-            except OSError:
-                break
-            if not piece:
-                break
-            self.shown += piece.decode()
+    def end(self, number: int = 0) -> int:
+        """Read the rest and return the exit code; number: a signal to send until the command heeds it."""
+        until = time.monotonic() + PATIENCE
+        while self.process.poll() is None:
+            assert time.monotonic() < until
+            if number:
+                self.process.send_signal(number)
+            self._read_on(0.1)
+        while self._read_on(0):
+            pass
         os.close(self.side)
-        return self.process.wait(PATIENCE)
+        return self.process.returncode
+
+    def _read_on(self, seconds: float) -> bool:
+        if not select.select([self.side], [], [], seconds)[0]:
+            return False
+        try:
+            self.shown += os.read(self.side, 65536).decode()
+        except OSError:  # the other side is gone
+            return False
+        return True
 
 
 @pytest.fixture
@@ -245,8 +254,7 @@ def test_a_holder_who_wrote_down_something_else_sees_the_words_again(
     again = ceremony.wait_for("are asked for")
 
     assert all(word in again for word in words)
-    os.killpg(ceremony.process.pid, signal.SIGTERM)
-    assert ceremony.end() == 1
+    assert ceremony.end(signal.SIGTERM) == 1
     assert not desk.out.exists()
     assert not desk.out.with_name("out" + UNFINISHED).exists()
 

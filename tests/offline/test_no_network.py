@@ -34,13 +34,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_keygen_verify_and_open_work_where_no_socket_can_be_opened(desk: Desk) -> None:
     batch = desk.make.batch(sealed(1))
-    trust = ("--trust", str(desk.trust))
-    shares = [part for share in desk.shares[:2] for part in ("--share", str(share))]
 
-    verified = run("-c", POISONED, "verify", str(batch), *trust)
-    opened = run(
-        "-c", POISONED, "open", str(batch), *trust, "--format", "xml", "--plain", "--out", str(desk.out), *shares
-    )
+    verified = run("-c", POISONED, "verify", str(batch), "--trust", str(desk.trust))
+    opened = run("-c", POISONED, *desk.opening(batch), "--processes", "2")
 
     assert (verified.returncode, verified.stderr.count("socket")) == (0, 0)
     assert (opened.returncode, opened.stderr.count("socket")) == (0, 0)

@@ -230,11 +230,35 @@ def test_no_report_or_output_line_holds_what_was_opened(desk: Desk) -> None:
 
 def test_results_as_json_are_one_object(desk: Desk) -> None:
     batch = desk.make.batch(sealed(1))
-    share_options = [part for share in desk.shares[:2] for part in ("--share", share)]
 
-    result = desk.run(
-        "open", batch, "--trust", desk.trust, "--format", "xml", "--plain", "--out", desk.out, "--json", *share_options
-    )
+    result = desk.open(batch, more=("--json",))
 
     assert json.loads(result.stdout)["member_states"]["DE"]["persons"] == 1
     assert result.stderr.strip() in ("", "1 of 2 shares given.")
+
+
+def test_several_processes_write_the_same_bytes_as_one(desk: Desk) -> None:
+    """More than a chunk each, with repeats across chunks."""
+    statements = [sealed(number, ADA | {"street_number": str(number % 700)}) for number in range(900)]
+    batch = desk.make.batch(*statements)
+    written = []
+
+    for processes in (1, 3):
+        assert desk.open(batch, more=("--processes", processes)).exit_code == 0
+        written.append({path.name: path.read_bytes() for path in desk.out.iterdir()})
+        desk.out.rename(desk.folder / f"by {processes}")
+
+    assert written[0] == written[1]
+    assert json.loads(written[0]["report.json"])["member_states"]["DE"]["figures"]["left_out"] == 200
+
+
+def test_a_doubt_in_another_process_stops_the_run_too(desk: Desk) -> None:
+    statements = [sealed(number, ADA | {"street_number": str(number)}) for number in range(600)]
+    batch = desk.make.batch(*statements, sealed(601, ADA | {"more": "1"}))
+
+    result = desk.open(batch, more=("--processes", 2))
+
+    assert result.exit_code == 1
+    assert sealed(601).code.statement_id.hex() in result.stderr
+    assert "by another way" in result.stderr
+    assert not desk.out.exists()
