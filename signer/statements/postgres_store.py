@@ -8,11 +8,17 @@ from signer.statements.store import Outcome, SealedStatement, raise_unless_store
 # One round trip and one flush. Freezing a final batch locks the statement table before it writes `finalised`, so an
 # insert either commits before it or sees that row.
 WRITE = text("""
-WITH kept AS (
-    INSERT INTO statement (id, initiative_id, member_state, submitted_on, key_id, sealed)
-    SELECT :statement_id, :initiative_id, :member_state, :submitted_on, :key_id, :sealed
+WITH spent AS (
+    INSERT INTO spent_check (id, spent_on)
+    SELECT :check_id, :submitted_on
     WHERE NOT EXISTS (SELECT FROM erasure WHERE statement_id = :statement_id)
       AND NOT EXISTS (SELECT FROM finalised WHERE initiative_id = :initiative_id AND member_state = :member_state)
+      AND NOT EXISTS (SELECT FROM statement WHERE id = :statement_id)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id
+), kept AS (
+    INSERT INTO statement (id, initiative_id, member_state, submitted_on, key_id, sealed)
+    SELECT :statement_id, :initiative_id, :member_state, :submitted_on, :key_id, :sealed FROM spent
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 ), leafed AS (
@@ -26,10 +32,11 @@ SELECT CASE
     WHEN EXISTS (SELECT FROM erasure WHERE statement_id = :statement_id) THEN 1
     WHEN EXISTS (SELECT FROM statement WHERE id = :statement_id) THEN 0
     WHEN EXISTS (SELECT FROM finalised WHERE initiative_id = :initiative_id AND member_state = :member_state) THEN 2
-    ELSE 3
+    WHEN EXISTS (SELECT FROM spent_check WHERE id = :check_id) THEN 3
+    ELSE 4
 END
 """)
-LOST_A_RACE = 3
+LOST_A_RACE = 4
 TRIES = 3
 
 
@@ -40,12 +47,13 @@ class PostgresStore:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def write(self, sealed: SealedStatement) -> None:
-        """Make `sealed` durable. Raises AlreadyErased, CollectionFinalised or StoreUnavailable."""
+        """Make `sealed` durable. Raises AlreadyErased, CollectionFinalised, CheckSpent or StoreUnavailable."""
         values = {name: getattr(sealed, name) for name in SealedStatement.__slots__}
         for _ in range(TRIES):
             with translated(), self._engine.connect() as connection:
                 found = connection.execute(WRITE, values).scalar_one()
-            # The same page sent twice at once: the other one committed after our snapshot was taken. Look again.
+            # The same page, or two with one human check, sent at once: the other one committed after our snapshot was
+            # taken. Look again.
             if found != LOST_A_RACE:
                 raise_unless_stored(Outcome(found))
                 return

@@ -18,6 +18,7 @@ def record(
     fields: Mapping[str, str],
     *,
     code: Code,
+    check_id: bytes,
     on: date,
     confirmed: frozenset[str],
 ) -> None:
@@ -25,7 +26,9 @@ def record(
 
     A second one by the same person is a row of its own: the service cannot tell, so nobody can ask it.
     The same code again stores nothing and is no error: the citizen pressed twice.
-    Raises NotCollecting, Refused, AlreadyErased, CollectionFinalised or StoreUnavailable, and stores nothing then.
+    check_id: names the human check that was passed, 16 bytes; it lets one statement in.
+    Raises NotCollecting, Refused, AlreadyErased, CollectionFinalised, CheckSpent or StoreUnavailable, and stores
+    nothing then.
     """
     collection.require_open(on)
     statement = read_statement(fields, collection.form, on=on, confirmed=confirmed)
@@ -35,6 +38,7 @@ def record(
     store.write(
         SealedStatement(
             statement_id=code.statement_id,
+            check_id=check_id,
             initiative_id=collection.initiative.id,
             member_state=context.member_state,
             submitted_on=on,

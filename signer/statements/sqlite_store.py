@@ -22,8 +22,10 @@ INSERT INTO statement (id, initiative_id, member_state, submitted_on, key_id, se
 SELECT ?, ?, ?, ?, ?, ?
 WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE statement_id = ?)
   AND NOT EXISTS (SELECT 1 FROM finalised WHERE initiative_id = ? AND member_state = ?)
+  AND NOT EXISTS (SELECT 1 FROM spent_check WHERE id = ?)
 ON CONFLICT (id) DO NOTHING
 """
+SPEND = "INSERT INTO spent_check (id, spent_on) VALUES (?, ?)"
 ADD_LEAF = "INSERT INTO leaf (commitment) VALUES (?)"
 COUNT = """
 INSERT INTO received (initiative_id, member_state, submitted_on, statements) VALUES (?, ?, ?, 1)
@@ -33,7 +35,8 @@ LOOK = """
 SELECT CASE
     WHEN EXISTS (SELECT 1 FROM erasure WHERE statement_id = ?) THEN 1
     WHEN EXISTS (SELECT 1 FROM statement WHERE id = ?) THEN 0
-    ELSE 2
+    WHEN EXISTS (SELECT 1 FROM finalised WHERE initiative_id = ? AND member_state = ?) THEN 2
+    ELSE 3
 END
 """
 
@@ -50,7 +53,7 @@ class SqliteStore:
         self._thread.start()
 
     def write(self, sealed: SealedStatement) -> None:
-        """Make `sealed` durable. Raises AlreadyErased, CollectionFinalised or StoreUnavailable."""
+        """Make `sealed` durable. Raises AlreadyErased, CollectionFinalised, CheckSpent or StoreUnavailable."""
         answer: Future[Outcome] = Future()
         self._queue.put((sealed, answer))
         try:
@@ -107,9 +110,10 @@ def _write_one(connection: Connection, sealed: SealedStatement) -> Outcome:
     place = (sealed.initiative_id, sealed.member_state)
     day = sealed.submitted_on.isoformat()
     row = (sealed.statement_id, *place, day, sealed.key_id, sealed.sealed)
-    kept = connection.exec_driver_sql(KEEP, (*row, sealed.statement_id, *place))
+    kept = connection.exec_driver_sql(KEEP, (*row, sealed.statement_id, *place, sealed.check_id))
     if kept.rowcount:
+        connection.exec_driver_sql(SPEND, (sealed.check_id, day))
         connection.exec_driver_sql(ADD_LEAF, (sealed.commitment,))
         connection.exec_driver_sql(COUNT, (*place, day))
         return Outcome.STORED
-    return Outcome(connection.exec_driver_sql(LOOK, (sealed.statement_id,) * 2).scalar_one())
+    return Outcome(connection.exec_driver_sql(LOOK, (sealed.statement_id, sealed.statement_id, *place)).scalar_one())

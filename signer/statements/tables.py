@@ -60,6 +60,16 @@ received_pending = Table(
 )
 """PostgreSQL only: one row for each statement until the next roll-up adds it to `received`."""
 
+spent_check = Table(
+    "spent_check",
+    METADATA,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("spent_on", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The human check of each statement of the last days, so that it counts once. It names no statement and no person, and
+its day is the one that the statement's row has anyway."""
+
 finalised = Table(
     "finalised",
     METADATA,

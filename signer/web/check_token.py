@@ -1,8 +1,8 @@
-"""The token of a check page: the random code of its statement, bound to exactly what the page shows.
+"""The token of a check page: the random code of its statement, bound to what the page shows and to the human check.
 
-`TimestampSigner` of itsdangerous with HMAC-SHA256 signs code (16 bytes) ‖ digest (32 bytes), where
-digest = HMAC-SHA256(code, length-prefixed registration number, Member State, canonical JSON of values and
-confirmations). The digest is keyed by the code, so that a token alone tells nothing of the values.
+`TimestampSigner` of itsdangerous with HMAC-SHA256 signs code (16 bytes) ‖ name of the human check (16 bytes) ‖ digest
+(32 bytes), where digest = HMAC-SHA256(code, length-prefixed registration number, Member State, canonical JSON of values
+and confirmations). The digest is keyed by the code, so that a token alone tells nothing of the values.
 
 Sending one page twice gives the same code and so the same statement; other values need a new page, a new code.
 """
@@ -17,6 +17,7 @@ from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from signer.errors import SignerError
+from signer.human_check.names import CHECK_ID_BYTES
 from signer.scheme.statement import Statement
 from signer.sealing.canonical import canonical_json
 from signer.sealing.code import CODE_BYTES, Code
@@ -32,6 +33,14 @@ class WrongToken(SignerError):
 
 class ExpiredToken(WrongToken):
     """The token was given by us for these values, and is older than two hours."""
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What a token carries: the code of one statement, and the name of the human check that lets it in (16 bytes)."""
+
+    code: Code
+    check_id: bytes
 
 
 @dataclass(frozen=True)
@@ -58,27 +67,29 @@ class CheckTokens:
     def __init__(self, key: bytes, clock: Callable[[], float] = time.time) -> None:
         self._signer = _ClockedSigner(key, clock)
 
-    def issue(self, code: Code, shown: Shown) -> str:
-        """Return a token that carries `code` and fits `shown` only."""
-        return self._signer.sign(base64_encode(code.value + shown.digest(code))).decode()
+    def issue(self, admission: Admission, shown: Shown) -> str:
+        """Return a token that carries `admission` and fits `shown` only."""
+        content = admission.code.value + admission.check_id + shown.digest(admission.code)
+        return self._signer.sign(base64_encode(content)).decode()
 
-    def read(self, token: str, shown: Shown) -> Code:
-        """Return the code that `token` carries. Raises WrongToken or ExpiredToken."""
+    def read(self, token: str, shown: Shown) -> Admission:
+        """Return what `token` carries. Raises WrongToken or ExpiredToken."""
         try:
             signed = self._signer.unsign(token, max_age=LIFETIME)
         except SignatureExpired as expired:
-            self._code_of(expired.payload or b"", shown)
+            self._admission_of(expired.payload or b"", shown)
             raise ExpiredToken(f"the token is older than {LIFETIME} seconds") from None
         except (BadSignature, UnicodeError):
             raise WrongToken("the token is not one that this service has given") from None
-        return self._code_of(signed, shown)
+        return self._admission_of(signed, shown)
 
-    def _code_of(self, signed: bytes, shown: Shown) -> Code:
+    def _admission_of(self, signed: bytes, shown: Shown) -> Admission:
         content = base64_decode(signed)
-        code = Code(content[:CODE_BYTES])
-        if not hmac.compare_digest(content[CODE_BYTES:], shown.digest(code)):
+        digest_at = CODE_BYTES + CHECK_ID_BYTES
+        code, check_id = Code(content[:CODE_BYTES]), content[CODE_BYTES:digest_at]
+        if not hmac.compare_digest(content[digest_at:], shown.digest(code)):
             raise WrongToken("the token was given for other values")
-        return code
+        return Admission(code, check_id)
 
 
 class _ClockedSigner(TimestampSigner):
