@@ -29,6 +29,7 @@ ENDED_BY_SIGTERM = 128 + signal.SIGTERM
 )
 @click.option("--database", "database_url", default="", help="URL of an empty database; SQLite of its own without it.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Leave everything in this folder, for others to check.")
+@click.option("--erasures", is_flag=True, help="Let one person in nine erase the statement by its code and sign again.")
 @click.option("--seed", type=int, help="Invent the same people as the rehearsal that printed this seed.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
@@ -39,6 +40,7 @@ def rehearse(
     statements: int,
     database_url: str,
     keep: Path | None,
+    erasures: bool,
     seed: int | None,
     as_json: bool,
     quiet: bool,
@@ -60,6 +62,7 @@ def rehearse(
             write_settings=_write_settings,
             database_url=database_url,
             quiet=quiet,
+            erasures=erasures,
         )
         outcome = Campaign(plan, folder).run()
     click.echo(json.dumps(outcome.to_json(), ensure_ascii=False) if as_json else outcome.to_text())

@@ -93,6 +93,10 @@ class FilledForm:
             # Without the cause: it would quote the value.
             raise UnexpectedAnswer(f"{self.page.step} answered a form that does not take {name}") from None
 
+    def put(self, name: str, text: str) -> None:
+        """Put `text` into the hidden input `name`, as a script of the page does."""
+        self._form.fields[name] = text
+
     def value(self, name: str) -> str:
         """Return what stands in the input `name`; empty if nothing does."""
         return self._form.fields[name] or ""

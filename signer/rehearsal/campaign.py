@@ -30,6 +30,7 @@ class Plan:
     write_settings: writes the settings of a demonstration into the file at the path; the second argument names the
         collection keys, as lines of TOML.
     database_url: an empty database; SQLite in the instance folder if empty.
+    erasures: one person in nine takes the statement back and signs again.
     """
 
     statements: int
@@ -38,6 +39,7 @@ class Plan:
     write_settings: Callable[[Path, str], None]
     database_url: str = ""
     quiet: bool = False
+    erasures: bool = False
 
 
 class Campaign:
@@ -54,7 +56,8 @@ class Campaign:
         began, first_day = time.monotonic(), today()
         self.make_instance()
         self.hold_ceremony()
-        visits = cast(self._scheme, self._plan.statements, on=first_day, seed=self._plan.seed)
+        plan = self._plan
+        visits = cast(self._scheme, plan.statements, on=first_day, seed=plan.seed, erasures=plan.erasures)
         receipts, received = self.collect(visits)
         self.close()
         in_batches = self.freeze_and_export()

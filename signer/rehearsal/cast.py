@@ -10,6 +10,8 @@ from signer.scheme.form import Field, Kind, Scheme
 
 PARTS = 10
 """Statements of each Member State at least: one for each part."""
+WITHOUT_SCRIPT = 45
+"""One visitor of so many runs no JavaScript; each of them waits some seconds."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Visit:
     forgets_a_box: signs without the declaration at first.
     sends_twice: sends the last page twice.
     erases: takes the statement back with its code.
+    without_script: the browser runs no JavaScript, so that the human check is passed by waiting.
     """
 
     number: int
@@ -35,6 +38,7 @@ class Visit:
     forgets_a_box: bool = False
     sends_twice: bool = False
     erases: bool = False
+    without_script: bool = False
 
     @property
     def member_state(self) -> str:
@@ -45,11 +49,12 @@ class Visit:
         return f"statement {self.number} ({self.member_state})"
 
 
-def cast(scheme: Scheme, statements: int, *, on: date, seed: int) -> tuple[Visit, ...]:
+def cast(scheme: Scheme, statements: int, *, on: date, seed: int, erasures: bool) -> tuple[Visit, ...]:
     """Return the visits of a rehearsal, all Member States in turns; the same seed gives the same ones.
 
     statements: how many, spread evenly; at least ten for each Member State.
     on: the day on which everybody signs.
+    erasures: without them, who would erase a statement and sign again only signs again.
     """
     signatories = count(1)
     companies = []
@@ -58,7 +63,15 @@ def cast(scheme: Scheme, statements: int, *, on: date, seed: int) -> tuple[Visit
         inventor = Inventor(scheme, code, on=on, seed=seed)
         companies.append(_of_one_member_state(inventor, share, signatories, turn=index))
     in_turns = (visit for group in zip_longest(*companies) for visit in group if visit)
-    return tuple(replace(visit, number=number) for number, visit in enumerate(in_turns, start=1))
+    return tuple(
+        replace(
+            visit,
+            number=number,
+            without_script=number % WITHOUT_SCRIPT == 1,
+            erases=visit.erases and erasures,
+        )
+        for number, visit in enumerate(in_turns, start=1)
+    )
 
 
 def _of_one_member_state(inventor: Inventor, share: int, signatories: Iterator[int], *, turn: int) -> list[Visit]:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from signer.rehearsal.browser import Browser, FilledForm, Page, UnexpectedAnswer
 from signer.rehearsal.cast import Visit
+from signer.rehearsal.patience import is_waiting_page, run_script, wait
 from signer.scheme.form import Form, Kind
 from signer.sealing.code import Code, MalformedCode
 from signer.web.public.typed_form import CONFIRM, date_inputs
@@ -147,8 +148,12 @@ class Citizen:
         return self._browser.get(address, self._step(step)).require(200)
 
     def _send(self, form: FilledForm, step: str, *statuses: int) -> Page:
-        page = self._browser.send(form, self._step(step)).require(*statuses)
-        if page.headers.get("cache-control") != "no-store":
+        if not self._visit.without_script:
+            run_script(self._browser, form, self._step("the human check"))
+        page = self._browser.send(form, self._step(step))
+        if is_waiting_page(page):
+            page = wait(self._browser, page, self._step("the human check by waiting"))
+        if page.require(*statuses).headers.get("cache-control") != "no-store":
             raise self._unexpected(step, "may be kept by caches")
         return page
 

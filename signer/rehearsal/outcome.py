@@ -52,17 +52,18 @@ class Outcome:
 
     def to_text(self) -> str:
         """Return the table, the first differences and a line that sums up."""
-        lines = ["   " + "".join(f"{column.replace('_', ' '):>10}" for column in COLUMNS)]
-        lines += [_line(row.member_state, asdict(row)) for row in self.rows]
         totals = self.totals()
-        lines.append(_line("all", totals))
+        columns = [column for column in COLUMNS if column != "erased" or totals["erased"]]
+        lines = ["   " + "".join(f"{column.replace('_', ' '):>10}" for column in columns)]
+        lines += [_line(row.member_state, asdict(row), columns) for row in self.rows]
+        lines.append(_line("all", totals, columns))
         differences = self.differences
         lines += ["", *differences[:FIRST_DIFFERENCES]]
         if len(differences) > FIRST_DIFFERENCES:
             lines.append(f"and {len(differences) - FIRST_DIFFERENCES} more differences")
         verdict = (
-            f"Nothing was lost, added or changed: {totals['sent']} statements sent, {totals['erased']} erased, "
-            f"{totals['opened']} opened, {totals['persons']} persons."
+            f"Nothing was lost, added or changed: {totals['sent']} statements sent, {totals['received']} received, "
+            f"{totals['erased']} erased, {totals['opened']} opened, {totals['persons']} persons."
             if self.is_equal
             else f"The rehearsal failed: {len(differences)} differences."
         )
@@ -70,5 +71,5 @@ class Outcome:
         return "\n".join(lines)
 
 
-def _line(name: str, figures: dict[str, int]) -> str:
-    return f"{name:3}" + "".join(f"{figures[column]:>10}" for column in COLUMNS)
+def _line(name: str, figures: dict[str, int], columns: Sequence[str]) -> str:
+    return f"{name:3}" + "".join(f"{figures[column]:>10}" for column in columns)

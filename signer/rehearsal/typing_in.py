@@ -16,6 +16,8 @@ from signer.rehearsal.client import Citizen, Receipt, erase
 from signer.sealing.code import Code
 
 AT_ONCE = 4
+PATIENT = 8
+"""Visitors without JavaScript at once: they spend their time waiting."""
 COUNTS_SECONDS = 15
 PROBE = "erasing with a code that names nothing"
 
@@ -28,13 +30,15 @@ def type_in(
     initiative: path of the initiative's page. names: of Member States as the page has them, to their codes.
     Raises UnexpectedAnswer with the first thing that is not as it must be; the visits that wait are then given up.
     """
-    with closing(_Connections(port)) as kept, ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting = [pool.submit(_visit, kept, initiative, visit) for visit in visits]
+    with closing(_Connections(port)) as kept, ThreadPoolExecutor(AT_ONCE) as pool, ThreadPoolExecutor(PATIENT) as slow:
+        pools = {False: pool, True: slow}
+        waiting = [pools[visit.without_script].submit(_visit, kept, initiative, visit) for visit in visits]
         watched = progress(waiting, total=len(visits), label="signing", quiet=quiet)
         try:
             receipts = [answer.result() for answer in watched]
         finally:
-            pool.shutdown(cancel_futures=True)
+            for each in pools.values():
+                each.shutdown(cancel_futures=True)
         browser = Browser(kept.mine(), address_of(0))
         _require_one_answer(browser, initiative, receipts)
         return receipts, _received(browser, initiative, names, len(visits))

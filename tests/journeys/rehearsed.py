@@ -14,7 +14,7 @@ import pytest
 
 DATABASES = ("sqlite", "postgresql")
 SEED = 7
-SECONDS = 120
+SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def rehearsed_on(database: str, request: pytest.FixtureRequest) -> Rehearsed:
         url = _empty_database(request.getfixturevalue("postgres_server")) if database == "postgresql" else ""
         root = request.getfixturevalue("tmp_path_factory").mktemp("rehearsed") / database
         options = ["--database", url] if url else []
-        ended = run("--keep", str(root), "--seed", str(SEED), "--json", "--quiet", *options)
+        ended = run("--keep", str(root), "--seed", str(SEED), "--json", "--quiet", "--erasures", *options)
         result = json.loads(ended.stdout) if ended.stdout else {"refused": ended.stderr}
         kept[database] = Rehearsed(root, url, ended.returncode, result)
     return kept[database]

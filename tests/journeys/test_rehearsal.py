@@ -117,9 +117,9 @@ class Removes(Campaign):
         """Tamper, then go on."""
         with sqlite3.connect(self._folder.instance / "signer.sqlite3") as database:
             database.execute("DELETE FROM statement WHERE id = (SELECT id FROM statement WHERE member_state = 'FI')")
-            database.execute("DELETE FROM leaf WHERE commitment = (SELECT commitment FROM leaf WHERE place = 0)")
+            database.execute("DELETE FROM leaf WHERE commitment = (SELECT min(commitment) FROM leaf)")
             database.execute("DELETE FROM received WHERE member_state = 'FI'")
-            database.execute("UPDATE leaf SET place = place - 1")
+            database.execute("UPDATE leaf SET place = NULL")
             database.execute("DELETE FROM log_head")
         super().close()
 

@@ -28,7 +28,7 @@ Compare = Callable[..., Row]
 @pytest.fixture(scope="module")
 def receipts() -> Sequence[Receipt]:
     """What ten Greek visitors took home; one of them erased, one came twice, one came twice differently."""
-    visits = cast(load_scheme(), 270, on=ON, seed=1)
+    visits = cast(load_scheme(), 270, on=ON, seed=1, erasures=True)
     return [Receipt(visit, Code.new()) for visit in visits if visit.member_state == "GR"]
 
 

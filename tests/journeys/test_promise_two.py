@@ -1,0 +1,164 @@
+"""Promise 2: signing tells nobody anything. A person's second statement does what another person's first one does.
+
+Two instances side by side: in one a person signs twice, in the other two persons sign, through the real pages.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+
+from signer.database import METADATA, reading
+from signer.initiatives.catalogue import Catalogue
+from signer.initiatives.keys import log_key
+from signer.ledger.log import sequence
+from signer.tallies.rollup import roll_up
+from signer.web.app import create_app
+from signer.web.service import Service
+from tests.conftest import NUMBER, Instance, make_instance
+from tests.journeys.served import CODE, TOKEN, collect_now, typed
+from tests.people import ADA, BERT
+from tests.solved import solved_by
+
+FORM = f"/en/initiatives/{NUMBER}/support/DE"
+PUBLIC = ("/", "/en/", f"/en/initiatives/{NUMBER}/", f"/en/initiatives/{NUMBER}/support", FORM, "/healthz")
+FINGERPRINT = re.compile(r"(?:[0-9a-f]{4}(?:\s|<[^>]*>)*){16}")
+TOLD_BY_THE_CLOCK = {"ETag", "Date"}
+Shape = tuple[str, object]
+People = Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Everything that two statements left behind, apart from what is random.
+
+    answers: the pages that the two citizens saw. queries: SQL and the shape of its parameters, by statement.
+    pages: the public pages afterwards. rows: the shapes of all rows of all tables.
+    """
+
+    answers: Sequence[str]
+    queries: Sequence[Sequence[Shape]]
+    pages: Mapping[str, object]
+    rows: Mapping[str, Sequence[object]]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Instance]:
+    """Makes an instance that collects today, by name, on each database."""
+    urls = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+
+    def _make(name: str) -> Instance:
+        folder = tmp_path / name
+        folder.mkdir()
+        return collect_now(make_instance(urls() if urls else f"sqlite:///{folder / 'signer.sqlite3'}", folder))
+
+    return _make
+
+
+def test_a_second_statement_by_one_person_leaves_the_traces_of_one_by_another(make: Callable[[str], Instance]) -> None:
+    """The same SQL, the same rows but for random bytes, the same answers and public pages, byte for byte."""
+    once_more = traces_of(make("one"), [ADA, ADA])
+    another = traces_of(make("two"), [ADA, BERT])
+
+    assert once_more.answers == another.answers
+    assert once_more.queries == another.queries
+    assert once_more.pages == another.pages
+    assert once_more.rows == another.rows
+
+
+def test_the_second_statement_runs_the_sql_of_the_first(make: Callable[[str], Instance]) -> None:
+    """Also within one instance nothing is looked up that only a repeat would find."""
+    first, second = traces_of(make("one"), [ADA, ADA]).queries
+
+    assert first == second
+    assert first
+
+
+def test_the_comparison_sees_a_difference_where_there_is_one(make: Callable[[str], Instance]) -> None:
+    """A comparison that is blind would prove nothing: one statement more is seen in pages and rows."""
+    two, three = traces_of(make("one"), [ADA, BERT]), traces_of(make("two"), [ADA, BERT, ADA])
+
+    assert two.pages != three.pages
+    assert two.rows != three.rows
+    assert two.queries != three.queries
+
+
+def traces_of(instance: Instance, people: People) -> Traces:
+    """Let people sign on an instance one after the other, and return the traces; the instance is used up."""
+    answers, queries = [], []
+    with client_of(instance) as client:
+        for person in people:
+            with recorded(instance) as statements:
+                answers.append(sign(client, person))
+            queries.append(statements)
+        roll_up(instance.engine)
+        sequence(instance.engine, origin=instance.settings.log_origin, key=log_key(instance.settings))
+    with client_of(instance) as client:
+        pages = {address: public(client, address) for address in PUBLIC}
+    traces = Traces(answers, queries, pages, rows_of(instance))
+    instance.store.close()
+    instance.engine.dispose()
+    return traces
+
+
+@contextmanager
+def client_of(instance: Instance) -> Iterator[FlaskClient]:
+    """A client of the pages as a worker process that has just started shows them."""
+    service = Service(instance.settings, instance.engine, instance.store, Catalogue(instance.engine, instance.settings))
+    yield create_app(instance.settings, service).test_client()
+
+
+def sign(client: FlaskClient, person: Mapping[str, str]) -> str:
+    """Sign as a citizen does; return the last page, without the code."""
+    inputs = typed(person) | {"human_check": solved_by(client)}
+    page = client.post(f"{FORM}/check", data=inputs)
+    token = TOKEN.search(page.text)
+    assert token
+    declared = {"token": token[1], "declare_correct": "yes", "declare_privacy": "yes"}
+    thanks = client.post(f"{FORM}/sign", data=inputs | declared)
+    assert thanks.status_code == 200
+    return CODE.sub("CODE", thanks.text)
+
+
+def public(client: FlaskClient, address: str) -> object:
+    """What anybody sees at an address; keys are random, so their fingerprint is left out."""
+    answer = client.get(address)
+    headers = {name: value for name, value in answer.headers if name not in TOLD_BY_THE_CLOCK}
+    return answer.status_code, headers, FINGERPRINT.sub("FINGERPRINT", answer.text)
+
+
+@contextmanager
+def recorded(instance: Instance) -> Iterator[list[Shape]]:
+    """Record the SQL that the block runs on the instance's database, with the shapes of its parameters."""
+    run: list[Shape] = []
+
+    def note(_connection: object, _cursor: object, query: str, parameters: object, *_: object) -> None:
+        run.append((query, shape_of(parameters)))
+
+    event.listen(instance.engine, "before_cursor_execute", note)
+    yield run
+    event.remove(instance.engine, "before_cursor_execute", note)
+
+
+def shape_of(value: object) -> object:
+    """What a value shows of itself without its content: type and length, down through what holds others."""
+    if isinstance(value, Mapping):
+        return {name: shape_of(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [shape_of(inner) for inner in value]
+    return (type(value).__name__, len(value)) if isinstance(value, bytes) else value
+
+
+def rows_of(instance: Instance) -> Mapping[str, Sequence[object]]:
+    """The shapes of all rows by table, sorted; random bytes by their lengths, everything else as it is."""
+    with reading(instance.engine) as connection:
+        return {
+            name: sorted(map(repr, (shape_of(tuple(row)) for row in connection.execute(select(table)))))
+            for name, table in METADATA.tables.items()
+            if name != "log_head"
+        }
