@@ -8,7 +8,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 CATALOGUES := $(wildcard signer/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: help install demo test check proof format messages lock static screenshots
+.PHONY: help install demo test check bench proof format messages lock static screenshots
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -28,7 +28,7 @@ demo: install ## Serve the demonstration initiative at http://127.0.0.1:8000
 	@$(BIN)/signer demo
 
 test: install ## Run all tests, with branch coverage
-	$(BIN)/pytest --numprocesses auto --dist worksteal --cov --cov-report=term
+	$(BIN)/pytest --numprocesses auto --dist loadgroup --cov --cov-report=term
 
 check: install ## Format, lint, types, import contracts, dead code, translations
 	$(BIN)/ruff format --check --quiet .
@@ -38,8 +38,14 @@ check: install ## Format, lint, types, import contracts, dead code, translations
 	$(BIN)/python -m tests.architecture.dead_code
 	$(BIN)/python -m tests.web.catalogues
 
+bench: install ## Measure what signing costs, as ratios (JSON)
+	@$(BIN)/python -m bench
+
 proof: install ## Run the long forms of the promises' tests; they write docs/proof.md
 	$(BIN)/python -m tests.proof
+
+screenshots: install ## Take a picture of every page and state into screenshots/ (needs Chromium)
+	$(BIN)/python -m tests.screenshots
 
 format: install ## Format the code and mend what can be mended
 	$(BIN)/ruff format .

