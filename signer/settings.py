@@ -83,7 +83,6 @@ class Settings:
             raise MissingSecret(f"secret {name!r} is not {SECRET_BYTES} bytes in hexadecimal")
         return value
 
-
     def make_secret(self, name: str) -> bool:
         """Make the secret `name` from the operating system's generator; return False if it is there already."""
         self.secrets.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Engine
 
 from signer.database import open_engine, writing
+from signer.human_check.check import HUMAN_CHECK_KEY
 from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.collection import Collection
 from signer.initiatives.description import Description
@@ -39,6 +40,14 @@ NUMBER = "2027/000042"
 MAY_DAY = date(2027, 5, 1)
 START, END = date(2027, 2, 1), date(2028, 1, 31)
 _names = itertools.count()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that look at one long rehearsal run in one process, which holds it once."""
+    for item in items:
+        if item.path.name in {"test_rehearsal.py", "test_promise_one.py"}:
+            database = "postgresql" if "postgresql" in item.name else "sqlite"
+            item.add_marker(pytest.mark.xdist_group(f"rehearsal on {database}"))
 
 
 def require_or_skip(what: str, reason: str) -> None:
@@ -140,7 +149,7 @@ def make_instance(database: str, folder: Path) -> Instance:
     """Make an instance with an opened initiative in `folder`, on an empty database."""
     settings = Settings(instance=folder / "instance", secrets=folder / "secrets", database_url=database)
     settings.instance.mkdir(mode=0o700)
-    for name in (FORM_TOKEN_KEY, MANIFEST_KEY, LOG_KEY, storage_secret(NUMBER)):
+    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, storage_secret(NUMBER)):
         settings.make_secret(name)
     engine = open_engine(settings)
     migrate(engine)

@@ -86,8 +86,8 @@ def _page(rows: Sequence[str]) -> str:
         [
             "# Proof",
             "",
-            f"Written by `make proof` on {datetime.now(UTC):%Y-%m-%d} ({machine}). Each row is the long form of tests that",
-            "`make test` runs in a short form; `{database}` stands for an empty PostgreSQL database.",
+            f"Written by `make proof` on {datetime.now(UTC):%Y-%m-%d} ({machine}). Each row is the long form of what",
+            "`make test` does in a short form; `{database}` stands for an empty PostgreSQL database.",
             "",
             "| What it shows | Command | Result | Time |",
             "| --- | --- | --- | --- |",

@@ -24,4 +24,5 @@ def daily() -> None:
         with writing(engine) as connection:
             connection.execute(text("CLUSTER statement USING statement_pkey"))
             connection.execute(text("CLUSTER leaf USING leaf_pkey"))
-        click.echo("statements and leaves are rewritten in the order of their random ids")
+            connection.execute(text("CLUSTER spent_check USING spent_check_pkey"))
+        click.echo("statements, leaves and spent human checks are rewritten in the order of their random ids")

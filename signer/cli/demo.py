@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from signer.cli.init import make_instance, write_settings
+from signer.cli.init import complete_instance, make_instance, write_settings
 from signer.cli.keys import request_of
 from signer.cli.serve import run
 from signer.database import is_sqlite, open_engine, writing
@@ -23,7 +23,6 @@ from signer.initiatives.initiative import Status
 from signer.initiatives.keys import install_key, storage_secret
 from signer.initiatives.manage import change_status, import_description
 from signer.initiatives.queries import read_initiatives
-from signer.schema import migrate
 from signer.sealing.request import PublicKeyFile
 from signer.sealing.trust import Trust
 from signer.settings import Settings, read_settings
@@ -61,8 +60,9 @@ def prepare_demo(offline: Path) -> Settings:
         settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(settings.instance, "")
         settings = make_instance(settings.instance, origin=ORIGIN)
+    else:
+        complete_instance(settings)
     engine = open_engine(settings)
-    migrate(engine)
     with writing(engine) as connection:
         if any(found.status is not Status.DRAFT for found in read_initiatives(connection)):
             return settings

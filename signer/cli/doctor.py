@@ -15,6 +15,7 @@ from sqlalchemy import Engine, func, select
 from signer.cli.instance import show
 from signer.database import is_sqlite, open_engine, reading
 from signer.errors import SignerError
+from signer.human_check.check import HUMAN_CHECK_KEY
 from signer.initiatives.initiative import Status
 from signer.initiatives.keys import FORM_TOKEN_KEY, log_key, manifest_key, read_storage_key, require_key
 from signer.initiatives.queries import read_initiatives
@@ -114,9 +115,10 @@ def _private(subject: str, folder: Path) -> Finding:
 
 def _secret_keys(settings: Settings) -> str:
     settings.secret(FORM_TOKEN_KEY)
+    settings.secret(HUMAN_CHECK_KEY)
     if manifest_key(settings).verifying_key == log_key(settings).verifying_key:
         raise SignerError("the manifest key and the log key are the same; make one of them anew")
-    return "form token, manifest and log keys are there"
+    return "form token, human check, manifest and log keys are there"
 
 
 def _disk(folder: Path) -> Finding:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from signer.database import open_engine
+from signer.human_check.check import HUMAN_CHECK_KEY
 from signer.initiatives.keys import FORM_TOKEN_KEY, LOG_KEY, MANIFEST_KEY
 from signer.schema import migrate
 from signer.settings import Settings, read_settings
@@ -39,10 +40,15 @@ def make_instance(instance: Path, *, origin: str | None) -> Settings:
     if not (instance / "settings.toml").exists():
         write_settings(instance / "settings.toml", origin=origin or f"signer-{secrets.token_hex(4)}.invalid/log")
     settings = read_settings()
-    for name in (FORM_TOKEN_KEY, MANIFEST_KEY, LOG_KEY):
+    complete_instance(settings)
+    return settings
+
+
+def complete_instance(settings: Settings) -> None:
+    """Make the secrets that are missing, of an older release's instance too, and bring the database to this release."""
+    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY):
         settings.make_secret(name)
     migrate(open_engine(settings))
-    return settings
 
 
 @click.command()

@@ -21,6 +21,7 @@ COMMANDS = {
     "rules": "signer.cli.rules:rules",
     "batch": "signer.cli.batch:batch",
     "daily": "signer.cli.daily:daily",
+    "surge": "signer.cli.surge:surge",
     "rehearse": "signer.cli.rehearse:rehearse",
 }
 
@@ -59,10 +60,6 @@ def main() -> None:
             raise
         click.echo(f"signer: {error}", err=True)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()
 
 
 if __name__ == "__main__":

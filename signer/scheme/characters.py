@@ -7,6 +7,7 @@ counts is the kind of a character (Unicode general category), not the alphabet o
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 LINE_BREAKS = frozenset("\n\v\f\r\x85\u2028\u2029")
 DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -35,6 +36,11 @@ class Alphabet:
 
     categories: tuple[str, ...]
     punctuation: frozenset[str]
+
+    @cached_property
+    def ascii(self) -> frozenset[str]:
+        """The characters of ASCII in it; a text of them alone needs no further look at what stands beside what."""
+        return frozenset(character for character in map(chr, range(128)) if self.allows(character))
 
     def allows(self, character: str) -> bool:
         """Return whether the character may stand in such a text."""
@@ -70,6 +76,8 @@ def tidy(text: str) -> str:
 
 def find_unreadable(text: str) -> tuple[str, str] | None:
     """Return the problem code and the first character that no field may hold; None if there is none."""
+    if text.isascii() and text.isprintable():
+        return None
     for character in text:
         if character in LINE_BREAKS:
             return "line_break", character
@@ -82,6 +90,8 @@ def find_unreadable(text: str) -> tuple[str, str] | None:
 
 def find_outsider(text: str, alphabet: Alphabet) -> str | None:
     """Return the first character of a tidied text that is not of the alphabet or stands where it cannot, or None."""
+    if text.isascii() and alphabet.ascii.issuperset(text):
+        return None
     before = ""
     for index, character in enumerate(text):
         if not _fits(character, before, text[index + 1 : index + 2], alphabet):

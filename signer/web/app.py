@@ -7,9 +7,11 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from signer.human_check.check import open_human_check
 from signer.settings import Settings, read_settings
 from signer.web.caching import Shells
 from signer.web.check_token import CheckTokens
+from signer.web.compression import install_compression
 from signer.web.errors import install_errors, log_fault
 from signer.web.headers import install_headers
 from signer.web.languages import install_languages
@@ -46,6 +48,7 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
     app = Application("signer", static_folder=str(FOLDER), static_url_path="/static")
     app.extensions["signer"] = service or open_service(settings)
     app.extensions["check_tokens"] = CheckTokens(settings.secret("form-token-key"))
+    app.extensions["human_check"] = open_human_check(settings)
     app.extensions["shells"] = Shells()
     app.session_interface = ClosedSessions()
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "extensions": ["jinja2.ext.do"]}
@@ -61,6 +64,7 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
     install_languages(app, str(PACKAGE / "translations"))
     install_converters(app)
     install_rendering(app, settings)
+    install_compression(app)
     install_static_files(app)
     install_headers(app)
     install_limits(app, settings)

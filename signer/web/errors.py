@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from signer.database import StoreUnavailable
 from signer.errors import SignerError
 from signer.initiatives.collection import CollectionClosed, CollectionPaused, InitiativeWithdrawn, NotYetOpen
-from signer.initiatives.initiative import UnknownInitiative
+from signer.initiatives.initiative import Initiative, UnknownInitiative
 from signer.scheme.form import UnknownMemberState
 from signer.statements.store import AlreadyErased, CollectionFinalised
 
@@ -218,9 +218,23 @@ def log_fault(error: BaseException | None) -> None:
     logger.error("%s in %s, %s", type(error).__name__, request.endpoint, where)
 
 
+def _received(answer: Answer, initiative: Initiative | None) -> int | None:
+    """Return the statements received, where the page is about a collection that takes none today."""
+    if not initiative or not answer.period:
+        return None
+    try:
+        total: int = current_app.extensions["signer"].counts(initiative).total
+    except StoreUnavailable:
+        return None  # the page says why one cannot sign all the same
+    return total
+
+
 def _page(answer: Answer) -> Response:
     try:
-        body = render_template("public/error.html", answer=answer, initiative=g.get("initiative"))
+        initiative = g.get("initiative")
+        body = render_template(
+            "public/error.html", answer=answer, initiative=initiative, received=_received(answer, initiative)
+        )
     except Exception as error:  # noqa: BLE001 - the page for errors must not end in another one
         current_app.logger.error("%s while rendering an error page", type(error).__name__)  # noqa: TRY400 - its text may tell
         body = f"{answer.status}\n"

@@ -1,4 +1,7 @@
-"""Work that comes back: rolling up counts every second, sequencing the log every hour (in a demonstration, seconds).
+"""Work that comes back, each at its own pace.
+
+Every second counts are rolled up, every hour (in a demonstration, seconds) the log is sequenced, every day it is
+forgotten which human checks were spent the day before yesterday.
 
 It runs in a thread of one worker, elected by a lock that the database or the file system lets go of when the worker
 dies; another worker then takes over within seconds.
@@ -7,8 +10,10 @@ dies; another worker then takes over within seconds.
 import logging
 import threading
 import time
+from datetime import date
 
 from signer.database import StoreUnavailable, elected
+from signer.human_check.forget import forget_spent
 from signer.initiatives.keys import log_key
 from signer.ledger.log import sequence
 from signer.settings import Settings
@@ -44,9 +49,12 @@ def _run(service: Service, stopped: threading.Event) -> None:
 def _serve_the_term(service: Service, stopped: threading.Event) -> None:
     settings = service.settings
     key = log_key(settings)
-    stretch = _stretch(settings)
+    stretch, forgotten_on = _stretch(settings), date.min
     while not stopped.wait(ROLL_UP_SECONDS):
         roll_up(service.engine)
+        if service.today() != forgotten_on:
+            forgotten_on = service.today()
+            forget_spent(service.engine, forgotten_on)
         # Stretches are counted from the epoch, so that restarts do not cut one short.
         if _stretch(settings) != stretch:
             sequence(service.engine, origin=settings.log_origin, key=key)

@@ -1,5 +1,6 @@
 """What every template can say: the language of the page, numbers and dates in it, names of countries, the service."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -8,16 +9,23 @@ from babel.numbers import format_decimal, format_percent
 from flask import Flask, g
 from markupsafe import Markup, escape
 
+from signer.retention.deadlines import last_day_kept
 from signer.settings import Settings
 from signer.web.languages import LANGUAGES, current_language, described, formats_of, long_date
 
 SERVICE_NAME = "Signer"
 SHARE_DIGITS = 1
+LEAD_SENTENCES = 3
+SENTENCE_END = re.compile(r"(?<=[.!?\u037e])\s+")
+"""White space after a full stop, an exclamation mark or a question mark, the Greek one too."""
 
 
 def install_rendering(app: Flask, settings: Settings) -> None:
     """Give the templates of `app` their filters and common values."""
-    app.jinja_env.filters.update(number=_number, share=_share, day=_day, in_fours=_in_fours)
+    app.config["CONTACT_EMAIL"] = settings.contact_email
+    app.jinja_env.filters.update(
+        number=_number, share=_share, day=_day, in_fours=_in_fours, last_day_kept=last_day_kept, lead=lead
+    )
 
     def common() -> Mapping[str, Any]:
         return {
@@ -50,3 +58,14 @@ def _day(value: date) -> str:
 def _in_fours(text: str) -> Markup:
     """Return a long run of characters that may break after each four."""
     return Markup("<wbr>").join(escape(text[start : start + 4]) for start in range(0, len(text), 4))
+
+
+def lead(text: str) -> str:
+    """Return the first three sentences of `text`, or all of it if there are no more."""
+    sentences: list[str] = []
+    for piece in SENTENCE_END.split(text.strip()):
+        if sentences and piece[:1].islower():
+            sentences[-1] += f" {piece}"  # that was an abbreviation, not an end
+        else:
+            sentences.append(piece)
+    return text if len(sentences) <= LEAD_SENTENCES else " ".join(sentences[:LEAD_SENTENCES])

@@ -21,6 +21,7 @@ FRAMEWORK = {
     "open_session": "Flask calls it",
     "save_session": "Flask calls it",
     "session": "an argument that Flask gives",
+    "direct_passthrough": "Flask reads it",
     "log_exception": "Flask calls it",
     "get_timestamp": "itsdangerous calls it",
     "regex": "werkzeug reads it",

@@ -12,25 +12,33 @@ import pytest
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture
-def signer(tmp_path: Path) -> Run:
-    """Runs `signer` with the given arguments against an instance in the test's folder."""
+def signer_in(folder: Path) -> Run:
+    """Return what runs `signer` with given arguments against the instance in `folder`."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("SIGNER_")}
-    environ |= {"SIGNER_INSTANCE": str(tmp_path / "instance"), "SIGNER_SECRETS": str(tmp_path / "secrets")}
+    environ |= {"SIGNER_INSTANCE": str(folder / "instance"), "SIGNER_SECRETS": str(folder / "secrets")}
 
-    def run(*arguments: str | Path, **more: str) -> "subprocess.CompletedProcess[str]":
+    def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "signer.cli.main", *map(str, arguments)]
-        return subprocess.run(
-            command, capture_output=True, text=True, env=environ | more, cwd=tmp_path, check=False, timeout=60
-        )
+        return subprocess.run(command, capture_output=True, text=True, env=environ, cwd=folder, check=False, timeout=60)
 
     return run
 
 
 @pytest.fixture
+def signer(tmp_path: Path) -> Run:
+    """Runs `signer` with the given arguments against an instance in the test's folder."""
+    return signer_in(tmp_path)
+
+
+@pytest.fixture
 def description(tmp_path: Path) -> Path:
     """An invented initiative's description, as a file of our JSON."""
-    path = tmp_path / "initiative.json"
+    return describe_in(tmp_path)
+
+
+def describe_in(folder: Path) -> Path:
+    """Write an invented initiative's description into `folder`."""
+    path = folder / "initiative.json"
     path.write_text(
         json.dumps(
             {

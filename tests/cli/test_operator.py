@@ -2,30 +2,24 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.cli.conftest import Run
+import pytest
+
+from tests.cli.conftest import Run, describe_in, signer_in
 
 
-def prepare(signer: Run, description: Path, folder: Path) -> str:
-    """Go from nothing to an opened initiative, as the commands say; return the key's fingerprint."""
+def prepare(folder: Path) -> str:
+    """Go from nothing to an initiative that can be opened, as the commands say; return the key's fingerprint."""
+    signer = signer_in(folder)
     assert signer("init", "--log-origin", "support.example/log").returncode == 0
-    assert signer("initiative", "import", description).returncode == 0
+    assert signer("initiative", "import", describe_in(folder)).returncode == 0
     (folder / "request.json").write_text(signer("keys", "request", "2026/000042").stdout, encoding="utf-8")
-    keygen = [
-        "keygen",
-        "--rehearsal",
-        "--threshold",
-        2,
-        "--shares",
-        3,
-        "--request",
-        folder / "request.json",
-        "--out",
-        folder / "ceremony",
-    ]
+    keygen = ["keygen", "--rehearsal", "--threshold", 2, "--shares", 3]
+    keygen += ["--request", folder / "request.json", "--out", folder / "ceremony"]
     command = [sys.executable, "-m", "signer.offline.main", *map(str, keygen)]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     settings = folder / "instance" / "settings.toml"
@@ -39,9 +33,22 @@ def prepare(signer: Run, description: Path, folder: Path) -> str:
     return line[1]
 
 
-def test_the_way_from_nothing_to_an_open_collection(signer: Run, description: Path, tmp_path: Path) -> None:
-    fingerprint = prepare(signer, description, tmp_path)
+@pytest.fixture(scope="module")
+def fingerprint_and_folder(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A prepared instance that no test changes, and its key's fingerprint."""
+    folder = tmp_path_factory.mktemp("prepared")
+    return prepare(folder), folder
 
+
+@pytest.fixture
+def fingerprint(fingerprint_and_folder: tuple[str, Path], tmp_path: Path) -> str:
+    """The test's own copy of a prepared instance; its key's fingerprint."""
+    prepared, folder = fingerprint_and_folder
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return prepared
+
+
+def test_the_way_from_nothing_to_an_open_collection(signer: Run, fingerprint: str) -> None:
     opened = signer("initiative", "open", "2026/000042")
 
     assert opened.stdout == "2026/000042 is collecting\n"
@@ -99,8 +106,8 @@ def test_wrong_usage_exits_with_two(signer: Run) -> None:
     assert signer("nonsense").returncode == 2
 
 
-def test_closing_is_a_dry_run_without_yes(signer: Run, description: Path, tmp_path: Path) -> None:
-    prepare(signer, description, tmp_path)
+@pytest.mark.usefixtures("fingerprint")
+def test_closing_is_a_dry_run_without_yes(signer: Run, tmp_path: Path) -> None:
     signer("initiative", "open", "2026/000042")
 
     assert signer("initiative", "close", "2026/000042").stdout.startswith("dry run: 2026/000042 would become closed")
@@ -108,8 +115,8 @@ def test_closing_is_a_dry_run_without_yes(signer: Run, description: Path, tmp_pa
     assert signer("initiative", "close", "2026/000042", "--yes").stdout == "2026/000042 is closed\n"
 
 
-def test_a_foreign_trust_file_is_refused(signer: Run, description: Path, tmp_path: Path) -> None:
-    prepare(signer, description, tmp_path)
+@pytest.mark.usefixtures("fingerprint")
+def test_a_foreign_trust_file_is_refused(signer: Run, tmp_path: Path) -> None:
     trust = tmp_path / "ceremony" / "trust.json"
     value = json.loads(trust.read_text())
     trust.write_text(json.dumps(value | {"log_origin": "elsewhere/log"}))
@@ -120,10 +127,8 @@ def test_a_foreign_trust_file_is_refused(signer: Run, description: Path, tmp_pat
     assert "log origin" in refused.stderr
 
 
-def test_the_service_refuses_to_start_without_a_key_and_names_it(
-    signer: Run, description: Path, tmp_path: Path
-) -> None:
-    prepare(signer, description, tmp_path)
+@pytest.mark.usefixtures("fingerprint")
+def test_the_service_refuses_to_start_without_a_key_and_names_it(signer: Run, tmp_path: Path) -> None:
     signer("initiative", "open", "2026/000042")
     (tmp_path / "secrets" / "storage-2026-000042").unlink()
 
@@ -133,10 +138,8 @@ def test_the_service_refuses_to_start_without_a_key_and_names_it(
     assert "storage-2026-000042" in refused.stderr
 
 
-def test_doctor_passes_a_sound_instance_and_says_what_to_do_about_another(
-    signer: Run, description: Path, tmp_path: Path
-) -> None:
-    prepare(signer, description, tmp_path)
+@pytest.mark.usefixtures("fingerprint")
+def test_doctor_passes_a_sound_instance_and_says_what_to_do_about_another(signer: Run, tmp_path: Path) -> None:
     signer("initiative", "open", "2026/000042")
 
     sound = signer("doctor", "--json")
@@ -151,9 +154,8 @@ def test_doctor_passes_a_sound_instance_and_says_what_to_do_about_another(
     assert "chmod 600" in ill.stdout
 
 
-def test_batches_are_listed_as_none_before_the_first(signer: Run, description: Path, tmp_path: Path) -> None:
-    prepare(signer, description, tmp_path)
-
+@pytest.mark.usefixtures("fingerprint")
+def test_batches_are_listed_as_none_before_the_first(signer: Run, tmp_path: Path) -> None:
     assert signer("batch", "create").stdout == "no statement is open\n"
     assert "no batch yet" in signer("batch", "list").stdout
     assert signer("batch", "export", "--out", tmp_path / "out").returncode == 1

@@ -1,7 +1,5 @@
 """A live service on SQLite and a real Chromium without JavaScript: what a suspicious person on any phone has."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +11,13 @@ from sqlalchemy import func, select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from signer.database import reading
+from signer.human_check.check import HumanCheck
 from signer.statements.tables import statement
 from signer.web.app import create_app
 from signer.web.service import Service, open_service
 from tests.conftest import MAY_DAY, NUMBER, Instance, make_instance, require_or_skip
-
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+from tests.journeys.browsers import find_chromium, launch
+from tests.solved import new_check
 
 
 class _Silent(WSGIRequestHandler):
@@ -47,17 +46,16 @@ class Site:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The Chromium of the machine; nothing is downloaded."""
-    found = os.environ.get("SIGNER_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
+    if not find_chromium():
         require_or_skip("browser", "there is no Chromium; set SIGNER_CHROMIUM")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = launch(playwright)
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def guarded_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """The service on May Day 2027, when its initiative collects."""
     monkeypatch.setattr(Service, "today", lambda _service: MAY_DAY)
     instance = make_instance(f"sqlite:///{tmp_path / 'signer.sqlite3'}", tmp_path)
@@ -75,6 +73,13 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 
 @pytest.fixture
+def site(guarded_site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """The same service with a human check that lets everybody in; `test_human_check.py` is about the real one."""
+    monkeypatch.setattr(HumanCheck, "admit", lambda _check, **_came: new_check())
+    return guarded_site
+
+
+@pytest.fixture
 def page(chromium: Browser, site: Site) -> Iterator[Page]:
     """A phone without JavaScript. It fails the test if a page asks another host for anything or sets a cookie."""
     context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
@@ -87,4 +92,26 @@ def page(chromium: Browser, site: Site) -> Iterator[Page]:
     assert all(url.startswith(site.url) for url in asked), asked
     assert context.cookies() == []
     assert [text for text in complaints if "Content Security Policy" in text or "Permissions-Policy" in text] == []
+    context.close()
+
+
+@pytest.fixture
+def script_page(chromium: Browser, guarded_site: Site) -> Iterator[Page]:
+    """A desktop with JavaScript, where the human check is the real one.
+
+    It fails the test if a page asks another host for anything, keeps anything in the browser, or breaks its policy.
+    """
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(f"Content Security Policy? {error}"))
+    yield page
+    assert all(url.startswith(guarded_site.url) for url in asked), asked
+    assert [text for text in complaints if "Content Security Policy" in text or "Permissions-Policy" in text] == []
+    page.goto(f"{guarded_site.url}/en/")
+    assert context.storage_state(indexed_db=True) == {"cookies": [], "origins": []}
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
     context.close()

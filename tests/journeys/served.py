@@ -1,6 +1,7 @@
 """A real `signer serve` for journeys and faults, and a citizen who signs over HTTP without a browser."""
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from signer.database import writing
+from signer.human_check.solve import solve
 from signer.initiatives.initiative import Status
 from signer.initiatives.tables import initiative
 from signer.sealing.code import Code
@@ -124,10 +126,14 @@ def typed(fields: Mapping[str, str]) -> dict[str, str]:
     return inputs | {f"date_of_birth-{name}": str(value) for name, value in parts.items()}
 
 
-def sign(port: int, member_state: str, fields: Mapping[str, str], *, address: str = "") -> Code:
-    """Sign as a citizen does and return the code of the thanks page. Raises NotRecorded or OSError."""
+def sign(port: int, member_state: str, fields: Mapping[str, str], *, address: str = "", human_check: str = "") -> Code:
+    """Sign as a citizen does and return the code of the thanks page. Raises NotRecorded or OSError.
+
+    human_check: a solution; without one, a challenge is fetched and solved.
+    """
     form = f"/en/initiatives/{NUMBER}/support/{member_state}"
-    inputs = typed(fields)
+    human_check = human_check or solve(json.loads(post(port, "GET", "/human-check", address=address)[1]))
+    inputs = typed(fields) | {"human_check": human_check}
     status, page = post(port, "POST", f"{form}/check", inputs, address=address)
     token = TOKEN.search(page)
     if status != 200 or not token:

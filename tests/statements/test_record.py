@@ -23,6 +23,7 @@ from signer.tallies.queries import read_counts
 from signer.tallies.rollup import roll_up
 from tests.conftest import END, MAY_DAY, START, Instance
 from tests.people import ADA, BERT
+from tests.solved import new_check
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -40,7 +41,7 @@ def test_a_recorded_statement_opens_to_what_was_typed_and_its_leaf_is_in_the_log
     code = Code.new()
     germany = instance.collection("DE")
 
-    record(instance.store, germany, ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+    record(instance.store, germany, ADA, code=code, check_id=new_check(), on=MAY_DAY, confirmed=NOTHING)
 
     with reading(instance.engine) as connection:
         row = connection.execute(select(statement)).one()
@@ -58,7 +59,15 @@ def test_the_same_page_sent_twice_is_stored_once(instance: Instance) -> None:
     code = Code.new()
 
     for _ in range(3):
-        record(instance.store, instance.collection("DE"), ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+        record(
+            instance.store,
+            instance.collection("DE"),
+            ADA,
+            code=code,
+            check_id=new_check(),
+            on=MAY_DAY,
+            confirmed=NOTHING,
+        )
 
     assert rows(instance) == (1, 1, 1)
 
@@ -66,7 +75,15 @@ def test_the_same_page_sent_twice_is_stored_once(instance: Instance) -> None:
 def test_a_second_statement_by_the_same_person_is_a_row_of_its_own(instance: Instance) -> None:
     """Promise 2: whoever could be turned away as a repeat could be found out."""
     for _ in range(2):
-        record(instance.store, instance.collection("DE"), ADA, code=Code.new(), on=MAY_DAY, confirmed=NOTHING)
+        record(
+            instance.store,
+            instance.collection("DE"),
+            ADA,
+            code=Code.new(),
+            check_id=new_check(),
+            on=MAY_DAY,
+            confirmed=NOTHING,
+        )
 
     assert rows(instance) == (2, 2, 2)
 
@@ -78,6 +95,7 @@ def test_refused_fields_store_nothing(instance: Instance) -> None:
             instance.collection("DE"),
             ADA | {"family_names": ""},
             code=Code.new(),
+            check_id=new_check(),
             on=MAY_DAY,
             confirmed=NOTHING,
         )
@@ -102,25 +120,45 @@ def test_outside_the_collection_nothing_is_stored(
         connection.execute(update(initiative_table).values(status=status))
 
     with pytest.raises(refusal):
-        record(instance.store, instance.collection("DE"), ADA, code=Code.new(), on=on, confirmed=NOTHING)
+        record(
+            instance.store,
+            instance.collection("DE"),
+            ADA,
+            code=Code.new(),
+            check_id=new_check(),
+            on=on,
+            confirmed=NOTHING,
+        )
 
     assert rows(instance) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("on", [START, END])
 def test_both_ends_of_the_collection_period_are_included(instance: Instance, on: date) -> None:
-    record(instance.store, instance.collection("DE"), ADA, code=Code.new(), on=on, confirmed=NOTHING)
+    record(
+        instance.store, instance.collection("DE"), ADA, code=Code.new(), check_id=new_check(), on=on, confirmed=NOTHING
+    )
 
     assert rows(instance) == (1, 1, 1)
 
 
 def test_sending_an_erased_page_again_does_not_bring_the_statement_back(instance: Instance) -> None:
     code = Code.new()
-    record(instance.store, instance.collection("DE"), ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+    record(
+        instance.store, instance.collection("DE"), ADA, code=code, check_id=new_check(), on=MAY_DAY, confirmed=NOTHING
+    )
     erase(instance.engine, instance.initiative.id, code, on=MAY_DAY)
 
     with pytest.raises(AlreadyErased):
-        record(instance.store, instance.collection("DE"), ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+        record(
+            instance.store,
+            instance.collection("DE"),
+            ADA,
+            code=code,
+            check_id=new_check(),
+            on=MAY_DAY,
+            confirmed=NOTHING,
+        )
 
     assert rows(instance) == (0, 1, 1)
 
@@ -129,12 +167,24 @@ def test_behind_a_final_batch_a_late_request_stores_nothing_but_a_repeated_page_
     instance: Instance,
 ) -> None:
     code = Code.new()
-    record(instance.store, instance.collection("DE"), ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+    record(
+        instance.store, instance.collection("DE"), ADA, code=code, check_id=new_check(), on=MAY_DAY, confirmed=NOTHING
+    )
     with writing(instance.engine) as connection:
         connection.execute(finalised.insert().values(initiative_id=instance.initiative.id, member_state="DE"))
 
-    record(instance.store, instance.collection("DE"), ADA, code=code, on=MAY_DAY, confirmed=NOTHING)
+    record(
+        instance.store, instance.collection("DE"), ADA, code=code, check_id=new_check(), on=MAY_DAY, confirmed=NOTHING
+    )
     with pytest.raises(CollectionFinalised):
-        record(instance.store, instance.collection("DE"), BERT, code=Code.new(), on=MAY_DAY, confirmed=NOTHING)
+        record(
+            instance.store,
+            instance.collection("DE"),
+            BERT,
+            code=Code.new(),
+            check_id=new_check(),
+            on=MAY_DAY,
+            confirmed=NOTHING,
+        )
 
     assert rows(instance) == (1, 1, 1)

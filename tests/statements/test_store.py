@@ -15,13 +15,14 @@ from signer.tallies.reconcile import require_reconciled
 from signer.tallies.rollup import roll_up
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA
+from tests.solved import new_check
 
 
 def test_many_writers_lose_nothing_and_the_roll_up_misses_none(instance: Instance) -> None:
     germany = instance.collection("DE")
 
     def sign(_: int) -> None:
-        record(instance.store, germany, ADA, code=Code.new(), on=MAY_DAY, confirmed=frozenset())
+        record(instance.store, germany, ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset())
 
     with ThreadPoolExecutor(8) as writers:
         done = [writers.submit(sign, number) for number in range(200)]
@@ -41,7 +42,7 @@ def test_one_page_sent_many_times_at_once_is_stored_once(instance: Instance) -> 
     germany, code = instance.collection("DE"), Code.new()
 
     def sign(_: int) -> None:
-        record(instance.store, germany, ADA, code=code, on=MAY_DAY, confirmed=frozenset())
+        record(instance.store, germany, ADA, code=code, check_id=new_check(), on=MAY_DAY, confirmed=frozenset())
 
     with ThreadPoolExecutor(8) as writers:
         list(writers.map(sign, range(40)))
@@ -57,7 +58,7 @@ def test_a_database_that_fails_refuses_the_statement_without_a_word_of_it(instan
         connection.execute(text("DROP TABLE leaf"))
 
     with pytest.raises(StoreUnavailable) as refused:
-        record(instance.store, germany, ADA, code=Code.new(), on=MAY_DAY, confirmed=frozenset())
+        record(instance.store, germany, ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset())
 
     assert not any(value in str(refused.value) for value in ADA.values())
     with reading(instance.engine) as connection:
@@ -69,11 +70,11 @@ def test_the_store_goes_on_after_a_failure(instance: Instance) -> None:
     with writing(instance.engine) as connection:
         connection.execute(text("ALTER TABLE leaf RENAME TO leaf_away"))
     with pytest.raises(StoreUnavailable):
-        record(instance.store, germany, ADA, code=Code.new(), on=MAY_DAY, confirmed=frozenset())
+        record(instance.store, germany, ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset())
     with writing(instance.engine) as connection:
         connection.execute(text("ALTER TABLE leaf_away RENAME TO leaf"))
 
-    record(instance.store, germany, ADA, code=Code.new(), on=MAY_DAY, confirmed=frozenset())
+    record(instance.store, germany, ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset())
 
     with reading(instance.engine) as connection:
         require_reconciled(connection)

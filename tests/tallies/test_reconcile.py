@@ -13,13 +13,22 @@ from signer.tallies.reconcile import Unreconciled, require_reconciled
 from signer.tallies.rollup import roll_up
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA
+from tests.solved import new_check
 
 
 def sign(instance: Instance, count: int) -> list[Code]:
     """Record `count` statements of Germans."""
     codes = [Code.new() for _ in range(count)]
     for code in codes:
-        record(instance.store, instance.collection("DE"), ADA, code=code, on=MAY_DAY, confirmed=frozenset())
+        record(
+            instance.store,
+            instance.collection("DE"),
+            ADA,
+            code=code,
+            check_id=new_check(),
+            on=MAY_DAY,
+            confirmed=frozenset(),
+        )
     return codes
 
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from signer.sealing.opening import OpeningKey
 from signer.web.app import create_app
+from tests.solved import solution
 from tests.web.factories import DECLARED, SUPPORT, FakeService, make_service, make_settings
 from tests.web.pages import Page
 
@@ -39,6 +40,7 @@ def client(app: Flask) -> FlaskClient:
 
 Get = Callable[[str], Page]
 Post = Callable[[str, Mapping[str, str]], Page]
+Solved = Callable[[Mapping[str, str]], dict[str, str]]
 
 
 @pytest.fixture
@@ -54,9 +56,16 @@ def post(client: FlaskClient) -> Post:
 
 
 @pytest.fixture
-def check(post: Post) -> Callable[[str, Mapping[str, str]], Page]:
-    """Sends the details form of one Member State."""
-    return lambda member_state, form: post(f"{SUPPORT}/{member_state}/check", form)
+def check(post: Post, solved: Solved) -> Callable[[str, Mapping[str, str]], Page]:
+    """Sends the details form of one Member State, with a passed human check unless the form has something of one."""
+    return lambda member_state, form: post(f"{SUPPORT}/{member_state}/check", solved(form))
+
+
+@pytest.fixture
+def solved(tmp_path: Path) -> Solved:
+    """Adds a passed human check to a form, as the page's script does, unless the form has something of one."""
+    settings = make_settings(tmp_path)
+    return lambda form: dict(form) if form.get("human_check") else {**form, "human_check": solution(settings)}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from signer.sealing.opening import OpeningKey
 from signer.sealing.storage_key import StorageKey
 from signer.settings import Settings
 from signer.statements.record import record
-from signer.statements.store import AlreadyErased, SealedStatement
+from signer.statements.store import AlreadyErased, CheckSpent, SealedStatement
 from signer.tallies.queries import Counts
 
 MAY_DAY = date(2027, 5, 1)
@@ -92,8 +92,11 @@ class RecordingStore:
             raise self.failure
         if sealed.statement_id in self.erased:
             raise AlreadyErased("the statement of this code was erased; expected a new code")
-        if sealed.statement_id not in {kept.statement_id for kept in self.writes}:
-            self.writes.append(sealed)
+        if sealed.statement_id in {kept.statement_id for kept in self.writes}:
+            return
+        if sealed.check_id in {kept.check_id for kept in self.writes}:
+            raise CheckSpent("the human check has let another statement in; expected a new one")
+        self.writes.append(sealed)
 
     def close(self) -> None:
         """Do nothing."""
@@ -147,15 +150,22 @@ class FakeService:
         """Return the day that the test set."""
         return self.day
 
-    def counts(self, _initiative: Initiative) -> Counts:
+    def counts(self, _initiative: Initiative, *, spare: bool = False) -> Counts:
         """Return the counts that the test set."""
         return Counts(self.received)
 
     def record(
-        self, collection: Collection, fields: Mapping[str, str], *, code: Code, on: date, confirmed: frozenset[str]
+        self,
+        collection: Collection,
+        fields: Mapping[str, str],
+        *,
+        code: Code,
+        check_id: bytes,
+        on: date,
+        confirmed: frozenset[str],
     ) -> None:
         """Record as the real service does."""
-        record(self.store, collection, fields, code=code, on=on, confirmed=confirmed)
+        record(self.store, collection, fields, code=code, check_id=check_id, on=on, confirmed=confirmed)
 
     def erase(self, registration_number: str, code: Code) -> None:
         """Note the code."""
@@ -172,7 +182,7 @@ def make_settings(folder: Path, **changes: object) -> Settings:
     """Return settings whose secrets lie in `folder`."""
     secrets = folder / "secrets"
     secrets.mkdir(mode=0o700, exist_ok=True)
-    token_key = secrets / "form-token-key"
-    token_key.write_text("07" * 32)
-    token_key.chmod(0o600)
+    for name in ("form-token-key", "human-check-key"):
+        (secrets / name).write_text("07" * 32)
+        (secrets / name).chmod(0o600)
     return Settings(instance=folder, secrets=secrets, **changes)  # type: ignore[arg-type]

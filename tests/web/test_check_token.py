@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from signer.scheme.statement import Statement
 from signer.sealing.code import Code
-from signer.web.check_token import LIFETIME, CheckTokens, ExpiredToken, Shown, WrongToken
+from signer.web.check_token import LIFETIME, Admission, CheckTokens, ExpiredToken, Shown, WrongToken
 
 KEY = bytes(range(32))
 STATEMENT = Statement("DE", {"first_names": "Klara", "family_names": "Invented"}, frozenset())
 SHOWN = Shown("2021/000001", STATEMENT)
+ADMISSION = Admission(Code(bytes(16)), bytes(range(16)))
 
 
 class Clock:
@@ -26,10 +27,10 @@ class Clock:
         return self.now
 
 
-def test_gives_the_code_back_for_what_was_shown() -> None:
-    tokens, code = CheckTokens(KEY), Code.new()
+def test_gives_code_and_human_check_back_for_what_was_shown() -> None:
+    tokens, admission = CheckTokens(KEY), Admission(Code.new(), bytes(range(16)))
 
-    assert tokens.read(tokens.issue(code, SHOWN), SHOWN) == code
+    assert tokens.read(tokens.issue(admission, SHOWN), SHOWN) == admission
 
 
 OTHERS = {
@@ -49,11 +50,11 @@ def test_fits_nothing_else(other: Shown) -> None:
     tokens = CheckTokens(KEY)
 
     with pytest.raises(WrongToken):
-        tokens.read(tokens.issue(Code.new(), SHOWN), other)
+        tokens.read(tokens.issue(ADMISSION, SHOWN), other)
 
 
 def test_of_another_instance_is_refused() -> None:
-    token = CheckTokens(bytes(32)).issue(Code.new(), SHOWN)
+    token = CheckTokens(bytes(32)).issue(ADMISSION, SHOWN)
 
     with pytest.raises(WrongToken):
         CheckTokens(KEY).read(token, SHOWN)
@@ -62,11 +63,10 @@ def test_of_another_instance_is_refused() -> None:
 def test_expires_after_two_hours() -> None:
     clock = Clock()
     tokens = CheckTokens(KEY, clock)
-    code = Code.new()
-    token = tokens.issue(code, SHOWN)
+    token = tokens.issue(ADMISSION, SHOWN)
 
     clock.now += LIFETIME
-    assert tokens.read(token, SHOWN) == code
+    assert tokens.read(token, SHOWN) == ADMISSION
     clock.now += 1
     with pytest.raises(ExpiredToken):
         tokens.read(token, SHOWN)
@@ -75,7 +75,7 @@ def test_expires_after_two_hours() -> None:
 def test_that_is_expired_and_of_other_values_is_not_called_merely_expired() -> None:
     clock = Clock()
     tokens = CheckTokens(KEY, clock)
-    token = tokens.issue(Code.new(), SHOWN)
+    token = tokens.issue(ADMISSION, SHOWN)
     clock.now += LIFETIME + 1
 
     with pytest.raises(WrongToken) as raised:
@@ -94,7 +94,7 @@ def test_tells_nothing_of_the_values() -> None:
 @given(st.integers(min_value=0), st.characters())
 def test_changed_in_any_character_is_refused(place: int, character: str) -> None:
     tokens = CheckTokens(KEY)
-    token = tokens.issue(Code(bytes(16)), SHOWN)
+    token = tokens.issue(ADMISSION, SHOWN)
     place %= len(token)
     changed = token[:place] + character + token[place + 1 :]
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from signer.database import StoreUnavailable
 from signer.sealing.code import Code
-from signer.web.public.answers import CODE_PLACE
+from signer.web.public.thanks import CODE_PLACE
 from tests.web.conftest import Get, Post
 from tests.web.factories import DECLARED, INITIATIVE, KLARA, SUPPORT, FakeService
 from tests.web.pages import Page

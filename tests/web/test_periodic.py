@@ -16,6 +16,7 @@ from signer.web import periodic
 from signer.web.service import Service, open_service
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA
+from tests.solved import new_check
 
 
 def wait_for(happened: Callable[[], bool]) -> bool:
@@ -39,7 +40,9 @@ def service(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> Service:
 def test_statements_are_counted_and_their_leaves_placed(instance: Instance, service: Service) -> None:
     stopped = threading.Event()
     thread = periodic.start_periodic(service, stopped)
-    service.record(instance.collection("DE"), ADA, code=Code.new(), on=MAY_DAY, confirmed=frozenset())
+    service.record(
+        instance.collection("DE"), ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset()
+    )
 
     def is_done() -> bool:
         with reading(instance.engine) as connection:
@@ -58,7 +61,9 @@ def test_when_the_elected_process_ends_another_takes_over(instance: Instance, se
     time.sleep(0.3)
     first.set()
     threads[0].join()
-    service.record(instance.collection("DE"), ADA, code=Code.new(), on=MAY_DAY, confirmed=frozenset())
+    service.record(
+        instance.collection("DE"), ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset()
+    )
 
     def is_counted() -> bool:
         with reading(instance.engine) as connection:

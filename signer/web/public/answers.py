@@ -1,29 +1,30 @@
 """The check page, and what its button does: the statement is recorded and the code handed over."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from enum import Enum
 
 from flask import Response, make_response, render_template
-from werkzeug.exceptions import BadRequest, MethodNotAllowed
+from werkzeug.exceptions import MethodNotAllowed
 
 from signer.database import StoreUnavailable
+from signer.human_check.refusals import CheckRefused
 from signer.initiatives.collection import Collection
 from signer.scheme.statement import Refused, Statement, read_statement
-from signer.sealing.code import Code, MalformedCode
-from signer.web.check_token import ExpiredToken, Shown, WrongToken
+from signer.sealing.code import Code
+from signer.statements.store import CheckSpent
+from signer.web.check_token import Admission, ExpiredToken, Shown, WrongToken
 from signer.web.errors import RETRY_SECONDS
 from signer.web.languages import current_language
-from signer.web.public.current import check_tokens, find_initiative, open_collection, service, shells
+from signer.web.public.current import check_tokens, find_initiative, open_collection, service
 from signer.web.public.details import details_to_mend
+from signer.web.public.human_check import admitted, carried, waiting_page
 from signer.web.public.summary import summary_for
+from signer.web.public.thanks import thanks_page
 from signer.web.public.typed_form import YES, TypedForm
 from signer.web.requests import read_form
 
 TOKEN = "token"  # noqa: S105 - the name of an input
 DECLARATIONS = ("declare_correct", "declare_privacy")
-CODE_PLACE = "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX"
-"""Stands in the thanks page until the code is put in; it cannot be a code, its checksum does not fit."""
 
 
 class Renewed(Enum):
@@ -37,12 +38,13 @@ def check_answers(number: str, member_state: str) -> Response:
     """Show everything that will be recorded, or the form again with what has to be mended."""
     on = service().today()
     collection = open_collection(number, member_state, on=on)
-    typed = TypedForm(collection.form, read_form())
+    inputs = read_form()
+    typed = TypedForm(collection.form, inputs)
     try:
         statement = read_statement(typed.fields, collection.form, on=on, confirmed=typed.confirmed)
     except Refused as refused:
         return details_to_mend(collection, typed, refused.problems, on)
-    return _fresh_check_page(collection, statement)
+    return _fresh_check_page(collection, statement, inputs)
 
 
 def sign(number: str, member_state: str) -> Response:
@@ -57,32 +59,28 @@ def sign(number: str, member_state: str) -> Response:
         return details_to_mend(collection, typed, refused.problems, on)
     token = inputs.get(TOKEN, "")
     try:
-        code = check_tokens().read(token, Shown(number, statement))
+        admission = check_tokens().read(token, Shown(number, statement))
     except WrongToken as wrong:
         renewed = Renewed.EXPIRED if isinstance(wrong, ExpiredToken) else Renewed.CHANGED
-        return _fresh_check_page(collection, statement, renewed)
+        return _fresh_check_page(collection, statement, inputs, renewed)
     declared = [name for name in DECLARATIONS if inputs.get(name) == YES]
     if len(declared) < len(DECLARATIONS):
-        return make_response(_check_page(collection, statement, token, declared=declared, complain=True), 422)
+        page = _check_page(collection, statement, inputs, token, declared=declared, complain=True)
+        return make_response(page, 422)
     try:
-        service().record(collection, statement.fields, code=code, on=on, confirmed=statement.confirmed)
+        service().record(
+            collection,
+            statement.fields,
+            code=admission.code,
+            check_id=admission.check_id,
+            on=on,
+            confirmed=statement.confirmed,
+        )
+    except CheckSpent as spent:
+        return waiting_page(collection, statement, inputs, spent)
     except StoreUnavailable:
         return _not_saved(collection, statement, inputs)
-    return _thanks(collection, code, on)
-
-
-def code_file(number: str) -> Response:
-    """Return the code that the thanks page showed, as a text file."""
-    initiative = find_initiative(number)
-    try:
-        code = Code.parse(read_form().get("code", ""))
-    except MalformedCode:
-        raise BadRequest from None
-    response = make_response(render_template("public/code.txt", initiative=initiative, code=code))
-    response.mimetype = "text/plain"
-    year, serial = number.split("/")
-    response.headers["Content-Disposition"] = f'attachment; filename="code-{year}-{serial}.txt"'
-    return response
+    return thanks_page(collection, admission.code, on)
 
 
 def only_from_the_form(number: str, **_address: str) -> Response:
@@ -91,14 +89,22 @@ def only_from_the_form(number: str, **_address: str) -> Response:
     raise MethodNotAllowed(valid_methods=["OPTIONS", "POST"])
 
 
-def _fresh_check_page(collection: Collection, statement: Statement, renewed: Renewed | None = None) -> Response:
-    token = check_tokens().issue(Code.new(), Shown(collection.initiative.registration_number, statement))
-    return make_response(_check_page(collection, statement, token, renewed=renewed), 422 if renewed else 200)
+def _fresh_check_page(
+    collection: Collection, statement: Statement, inputs: Mapping[str, str], renewed: Renewed | None = None
+) -> Response:
+    """Return a check page with a new code, for whom the human check lets pass; for others the way to pass it."""
+    try:
+        admission = Admission(Code.new(), admitted(inputs))
+    except CheckRefused as refused:
+        return waiting_page(collection, statement, inputs, refused)
+    token = check_tokens().issue(admission, Shown(collection.initiative.registration_number, statement))
+    return make_response(_check_page(collection, statement, inputs, token, renewed=renewed), 422 if renewed else 200)
 
 
 def _check_page(
     collection: Collection,
     statement: Statement,
+    inputs: Mapping[str, str],
     token: str,
     *,
     declared: Sequence[str] = (),
@@ -110,7 +116,7 @@ def _check_page(
         initiative=collection.initiative,
         form=collection.form,
         rows=summary_for(statement, collection.form, current_language()),
-        hidden=TypedForm.of(collection.form, statement).inputs,
+        hidden={**TypedForm.of(collection.form, statement).inputs, **carried(inputs)},
         token=token,
         declared=declared,
         missing=[name for name in DECLARATIONS if name not in declared] if complain else [],
@@ -118,21 +124,9 @@ def _check_page(
     )
 
 
-def _thanks(collection: Collection, code: Code, on: date) -> Response:
-    """Return the thanks page: rendered once a day, with the place of the code left open. It differs in nothing else."""
-    shell = shells().find(
-        collection.initiative,
-        "thanks",
-        current_language(),
-        on=on,
-        render=lambda: render_template("public/thanks.html", initiative=collection.initiative, code=CODE_PLACE, on=on),
-    )
-    return make_response(shell.body.replace(CODE_PLACE, code.text))
-
-
 def _not_saved(collection: Collection, statement: Statement, inputs: Mapping[str, str]) -> Response:
     """Say plainly that nothing is saved, and keep everything so that one press sends it again."""
-    kept = dict(TypedForm.of(collection.form, statement).inputs)
+    kept = {**TypedForm.of(collection.form, statement).inputs, **carried(inputs)}
     kept |= {name: inputs[name] for name in (TOKEN, *DECLARATIONS)}
     page = render_template("public/not_saved.html", initiative=collection.initiative, form=collection.form, hidden=kept)
     response = make_response(page, 503)

@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import current_app, g
 
+from signer.human_check.check import HumanCheck
 from signer.initiatives.collection import Collection
 from signer.initiatives.initiative import Initiative
 from signer.web.caching import Shells
@@ -20,6 +21,11 @@ def service() -> Service:
 def check_tokens() -> CheckTokens:
     """Return what issues and reads the tokens of check pages."""
     return cast("CheckTokens", current_app.extensions["check_tokens"])
+
+
+def human_check() -> HumanCheck:
+    """Return the human check of the running application."""
+    return cast("HumanCheck", current_app.extensions["human_check"])
 
 
 def shells() -> Shells:

@@ -10,6 +10,7 @@ from signer.scheme.problem import Problem
 from signer.web.caching import public_shell
 from signer.web.languages import current_language
 from signer.web.public.current import open_collection, service, shells
+from signer.web.public.human_check import carried
 from signer.web.public.panel import panel_for
 from signer.web.public.typed_form import TypedForm
 from signer.web.public.widgets import widgets_for
@@ -58,4 +59,5 @@ def _rendered(collection: Collection, typed: TypedForm, problems: tuple[Problem,
         action=url_for("public.check", number=collection.initiative.path, member_state=collection.form.member_state),
         panel=panel_for(collection.form, on=on, language=current_language()),
         widgets=widgets_for(typed, problems, current_language()),
+        carried=carried(typed.inputs),
     )

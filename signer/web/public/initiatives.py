@@ -12,7 +12,7 @@ from signer.tallies.queries import Counts
 from signer.web.caching import MAX_AGE, public_page
 from signer.web.errors import Answer, answer_for
 from signer.web.languages import current_language, preferred_language, sort_key
-from signer.web.public.current import find_initiative, service
+from signer.web.public.current import find_initiative, human_check, service
 from signer.web.public.widgets import member_state_name
 
 
@@ -48,7 +48,7 @@ def initiatives() -> Response:
 def initiative(number: str) -> Response:
     """Show what an initiative asks for, who organises it, how far it is, and the way to sign."""
     found = find_initiative(number)
-    scheme, counts = load_scheme(found.scheme), service().counts(found)
+    scheme, counts = load_scheme(found.scheme), service().counts(found, spare=human_check().is_surging())
     return public_page(
         render_template(
             "public/initiative.html",

@@ -1,11 +1,17 @@
-"""What machines ask for: whether the service lives, and what robots may read."""
+"""What machines ask for: whether the service lives, what robots may read, where to report a weakness."""
 
-from flask import Response, make_response
+from datetime import timedelta
 
+from flask import Response, current_app, make_response
+
+from signer.web.languages import LANGUAGES
 from signer.web.public.current import service
 
 # Robots find the initiatives; the steps of signing are for persons.
 ROBOTS = "User-agent: *\nDisallow: /*/support\nDisallow: /*/erase\n"
+HOUR = 3600
+SECURITY_TXT_DAYS = 180
+"""How long what security.txt says may be relied on; RFC 9116, section 2.5.5, wants less than a year."""
 
 
 def healthz() -> Response:
@@ -16,8 +22,22 @@ def healthz() -> Response:
 
 def robots() -> Response:
     """Return robots.txt (RFC 9309)."""
-    response = _text(ROBOTS)
-    response.headers["Cache-Control"] = "public, max-age=3600"
+    return _for_an_hour(_text(ROBOTS))
+
+
+def security_txt() -> Response:
+    """Return security.txt (RFC 9116). Without `Canonical`: the service does not know under which name it is reached."""
+    expires = service().today() + timedelta(days=SECURITY_TXT_DAYS)
+    fields = {
+        "Contact": f"mailto:{current_app.config['CONTACT_EMAIL']}",
+        "Expires": f"{expires.isoformat()}T00:00:00Z",
+        "Preferred-Languages": ", ".join(LANGUAGES),
+    }
+    return _for_an_hour(_text("".join(f"{name}: {value}\n" for name, value in fields.items())))
+
+
+def _for_an_hour(response: Response) -> Response:
+    response.headers["Cache-Control"] = f"public, max-age={HOUR}"
     return response
 
 

@@ -16,13 +16,17 @@ AUTOCOMPLETE = {
     "first_names": "given-name",
     "family_names": "family-name",
     "street": "address-line1",
-    "street_number": "off",
+    "street_number": "",
     "postal_code": "postal-code",
     "city": "address-level2",
     "residence_country": "country",
     "document_number": "off",
 }
-"""What browsers may fill in from the person's own entries (WCAG 2.2, 1.3.5); house numbers have no such purpose."""
+"""What browsers may fill in from the person's own entries (WCAG 2.2, 1.3.5).
+
+House numbers have no such purpose, and no "off" either: browsers would empty the field on the way back. For numbers of
+documents that is the price of their not being offered to whoever uses the same computer next.
+"""
 DATE_AUTOCOMPLETE = ("bday-day", "bday-month", "bday-year")
 
 

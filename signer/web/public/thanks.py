@@ -1,0 +1,69 @@
+"""The thanks page: the code of the statement to keep, and the initiative's address to pass on."""
+
+import re
+from datetime import date
+
+from flask import Response, make_response, render_template, request, url_for
+from werkzeug.exceptions import BadRequest
+
+from signer.initiatives.collection import Collection
+from signer.sealing.code import Code, MalformedCode
+from signer.web.languages import current_language
+from signer.web.public.current import find_initiative, shells
+from signer.web.requests import read_form
+
+CODE_PLACE = "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX"
+"""Stands in the thanks page until the code is put in; it cannot be a code, its checksum does not fit."""
+LINK_PLACE = "place-of-the-link"
+"""Stands in the thanks page until the address is put in: the host is the one that this request came to."""
+HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
+NETWORKS = (
+    ("WhatsApp", "https://wa.me/?text="),
+    ("Telegram", "https://t.me/share/url?url="),
+    ("Bluesky", "https://bsky.app/intent/compose?text="),
+    ("Facebook", "https://www.facebook.com/sharer/sharer.php?u="),
+)
+"""Where an address can be passed on by a plain link, which ends with it."""
+
+
+def thanks_page(collection: Collection, code: Code, on: date) -> Response:
+    """Return the thanks page: rendered once a day, with two places left open. It differs in nothing else."""
+    initiative = collection.initiative
+    shell = shells().find(
+        initiative,
+        "thanks",
+        current_language(),
+        on=on,
+        render=lambda: render_template(
+            "public/thanks.html",
+            initiative=initiative,
+            code=CODE_PLACE,
+            link=LINK_PLACE,
+            networks=NETWORKS,
+            on=on,
+        ),
+    )
+    link = _own_address(url_for("public.initiative", number=initiative.path))
+    return make_response(shell.body.replace(CODE_PLACE, code.text).replace(LINK_PLACE, link))
+
+
+def code_file(number: str) -> Response:
+    """Return the code that the thanks page showed, as a text file."""
+    initiative = find_initiative(number)
+    try:
+        code = Code.parse(read_form().get("code", ""))
+    except MalformedCode:
+        raise BadRequest from None
+    response = make_response(render_template("public/code.txt", initiative=initiative, code=code))
+    response.mimetype = "text/plain"
+    year, serial = number.split("/")
+    response.headers["Content-Disposition"] = f'attachment; filename="code-{year}-{serial}.txt"'
+    return response
+
+
+def _own_address(path: str) -> str:
+    """Return the whole address of `path`; only the path if the host that the browser named is none.
+
+    Nothing in it has a meaning in HTML or in the query of another address.
+    """
+    return f"{request.scheme}://{request.host}{path}" if HOST.fullmatch(request.host) else path
