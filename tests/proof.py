@@ -42,9 +42,9 @@ PARTS = (
         REQUIRED | {"SIGNER_PROOF_KILLS": "10"},
     ),
     Part(
-        "Twenty thousand hostile requests to every address and form: no 500.",
+        "Eight thousand hostile requests to every address and form: no 500.",
         ("pytest", "-q", "--no-header", "tests/web/test_hostile_requests.py"),
-        REQUIRED | {"SIGNER_HOSTILE_REQUESTS": "20000"},
+        REQUIRED | {"SIGNER_HOSTILE_REQUESTS": "8000"},
     ),
 )
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import FloatRect, sync_playwright
 
 from signer.initiatives.initiative import InitiativeText
 from signer.progress import progress
@@ -29,6 +29,8 @@ BEST = {
     ("thanks", PHONE_DARK): "thanks-phone-dark.png",
 }
 """What the README shows: the top of these, as one sees it first."""
+CLIPS: dict[Look, FloatRect] = {DESKTOP_LIGHT: {"x": 90, "y": 0, "width": 1100, "height": 720}}
+"""Without the empty sides, and small enough to be kept in the repository."""
 PAUSE = 150
 """Milliseconds until a page has settled."""
 TITLE = "Civil society initiative for a ban on biometric mass surveillance practices"
@@ -82,7 +84,7 @@ def _take(shown: Screen, name: str, look: Look) -> None:
     shown.page.screenshot(path=path, full_page=True)
     if (name, look) in BEST:
         shown.page.evaluate("window.scrollTo(0, 0)")
-        shown.page.screenshot(path=DOCS / BEST[name, look])
+        shown.page.screenshot(path=DOCS / BEST[name, look], clip=CLIPS.get(look))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from signer.cli.main import COMMANDS
 from signer.settings import ENVIRONMENT, Settings
 
 ROOT = Path(__file__).parents[2]
+PICTURE_BYTES = 150_000
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -34,3 +35,7 @@ def test_whatever_the_readme_points_to_is_there() -> None:
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_the_changelog_names_each_command(command: str) -> None:
     assert command in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_pictures_are_small_enough_to_be_cloned_with_the_code() -> None:
+    assert [path.name for path in (ROOT / "docs/pictures").iterdir() if path.stat().st_size > PICTURE_BYTES] == []

@@ -48,8 +48,12 @@ class Traces:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], Instance]:
-    """Makes an instance that collects today, by name, on each database."""
+def make(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Instance]:
+    """Makes an instance that collects today, by name, on each database; its catalogue is read once.
+
+    Reading it again every two seconds says something of the clock and nothing of who signs.
+    """
+    monkeypatch.setattr("signer.initiatives.catalogue.FRESH_SECONDS", 3600)
     urls = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
 
     def _make(name: str) -> Instance:

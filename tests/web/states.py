@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from signer.database import StoreUnavailable
 from signer.initiatives.initiative import Status
+from signer.sealing.code import Code
 from signer.statements.store import AlreadyErased, CollectionFinalised
 from tests.solved import solved_by
 from tests.web.factories import DECLARED, ELZBIETA, INITIATIVE, KLARA, MATTHIAS, MAY_DAY, SUPPORT, FakeService
@@ -60,7 +61,7 @@ def answers(client: FlaskClient, service: FakeService) -> dict[str, TestResponse
             f"{SUPPORT}/DE/sign", data=Page(client.post(f"{SUPPORT}/DE/check", data=ready)).inputs("/sign") | DECLARED
         ),
         "malformed code": client.post(f"{INITIATIVE}erase", data={"code": "x"}),
-        "erased": client.post(f"{INITIATIVE}erase", data={"code": "0" * 28, "confirm": "yes"}),
+        "erased": client.post(f"{INITIATIVE}erase", data={"code": Code.new().text, "confirm": "yes"}),
         "from elsewhere": client.post(f"{SUPPORT}/DE/check", headers={"Sec-Fetch-Site": "cross-site"}),
         "no form": client.post(f"{SUPPORT}/DE/check", json={}),
         "damaged": client.post(
