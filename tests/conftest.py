@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -60,6 +61,13 @@ def require_or_skip(what: str, reason: str) -> None:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server of our own; its URL names no database of a test."""
+    with serving_postgres() as url:
+        yield url
+
+
+@contextmanager
+def serving_postgres() -> Iterator[str]:
+    """Serve an empty PostgreSQL and give its URL, or skip the test that wants it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

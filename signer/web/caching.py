@@ -24,6 +24,7 @@ class Shell:
 
     initiative: Initiative
     on: date
+    figures: object
     body: str
     etag: str
 
@@ -34,17 +35,27 @@ class Shells:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str, str], Shell] = {}
 
-    def find(self, initiative: Initiative, page: str, language: str, *, on: date, render: Callable[[], str]) -> Shell:
+    def find(
+        self,
+        initiative: Initiative,
+        page: str,
+        language: str,
+        *,
+        on: date,
+        render: Callable[[], str],
+        figures: object = None,
+    ) -> Shell:
         """Return the shell of these, rendered anew only if the initiative's entry in the catalogue has changed.
 
         page: what tells it from the initiative's other pages, such as the Member State of a form.
         on: today, because pages say what holds on the day.
+        figures: what else the page shows that changes, such as counts.
         """
         key = (initiative.registration_number, page, language)
         shell = self._kept.get(key)
-        if shell is None or shell.on != on or shell.initiative != initiative:
+        if shell is None or shell.on != on or shell.figures != figures or shell.initiative != initiative:
             body = render()
-            shell = self._kept[key] = Shell(initiative, on, body, _etag(body.encode()))
+            shell = self._kept[key] = Shell(initiative, on, figures, body, _etag(body.encode()))
         return shell
 
 

@@ -15,7 +15,7 @@ from signer.human_check.check import HumanCheck
 from signer.statements.tables import statement
 from signer.web.app import create_app
 from signer.web.service import Service, open_service
-from tests.conftest import MAY_DAY, NUMBER, Instance, make_instance, require_or_skip
+from tests.conftest import MAY_DAY, NUMBER, Instance, make_instance, require_or_skip, serving_postgres
 from tests.journeys.browsers import find_chromium, launch
 from tests.solved import new_check
 
@@ -41,6 +41,13 @@ class Site:
         """Count the statements that are kept."""
         with reading(self.instance.engine) as connection:
             return connection.scalar(select(func.count()).select_from(statement)) or 0
+
+
+@pytest.fixture(scope="session")
+def rehearsal_server() -> Iterator[str]:
+    """A PostgreSQL server for the rehearsal alone: every byte of it is searched, and other tests leave many."""
+    with serving_postgres() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

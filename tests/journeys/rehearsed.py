@@ -43,7 +43,7 @@ def rehearsed_on(database: str, request: pytest.FixtureRequest) -> Rehearsed:
     """Return the rehearsal on `database`, held once for the whole session."""
     kept = request.config.stash.setdefault(Kept, {})
     if database not in kept:
-        url = _empty_database(request.getfixturevalue("postgres_server")) if database == "postgresql" else ""
+        url = _empty_database(request.getfixturevalue("rehearsal_server")) if database == "postgresql" else ""
         root = request.getfixturevalue("tmp_path_factory").mktemp("rehearsed") / database
         options = ["--database", url] if url else []
         ended = run("--keep", str(root), "--seed", str(SEED), "--json", "--quiet", "--erasures", *options)

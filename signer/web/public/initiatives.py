@@ -9,10 +9,10 @@ from signer.initiatives.initiative import Initiative
 from signer.scheme.form import Scheme
 from signer.scheme.load import load_scheme
 from signer.tallies.queries import Counts
-from signer.web.caching import MAX_AGE, public_page
+from signer.web.caching import MAX_AGE, public_page, public_shell
 from signer.web.errors import Answer, answer_for
 from signer.web.languages import current_language, preferred_language, sort_key
-from signer.web.public.current import find_initiative, human_check, service
+from signer.web.public.current import find_initiative, human_check, service, shells
 from signer.web.public.widgets import member_state_name
 
 
@@ -46,19 +46,33 @@ def initiatives() -> Response:
 
 
 def initiative(number: str) -> Response:
-    """Show what an initiative asks for, who organises it, how far it is, and the way to sign."""
+    """Show what an initiative asks for, who organises it, how far it is, and the way to sign.
+
+    It is rendered once for each new count, not for each reader.
+    """
     found = find_initiative(number)
-    scheme, counts = load_scheme(found.scheme), service().counts(found, spare=human_check().is_surging())
-    return public_page(
-        render_template(
-            "public/initiative.html",
-            initiative=found,
-            state=state_of(found),
-            scheme=scheme,
-            counts=counts,
-            progress=progress_of(found, scheme, counts),
-            fingerprint=service().catalogue.recipient(number).fingerprint.hex(),
-        )
+    counts = service().counts(found, spare=human_check().is_surging())
+    shell = shells().find(
+        found,
+        "initiative",
+        current_language(),
+        on=service().today(),
+        figures=counts,
+        render=lambda: _rendered(found, counts),
+    )
+    return public_shell(shell)
+
+
+def _rendered(found: Initiative, counts: Counts) -> str:
+    scheme = load_scheme(found.scheme)
+    return render_template(
+        "public/initiative.html",
+        initiative=found,
+        state=state_of(found),
+        scheme=scheme,
+        counts=counts,
+        progress=progress_of(found, scheme, counts),
+        fingerprint=service().catalogue.recipient(found.registration_number).fingerprint.hex(),
     )
 
 

@@ -24,8 +24,8 @@ AUTOCOMPLETE = {
 }
 """What browsers may fill in from the person's own entries (WCAG 2.2, 1.3.5).
 
-House numbers have no such purpose, and no "off" either: browsers would empty the field on the way back. For numbers of
-documents that is the price of their not being offered to whoever uses the same computer next.
+House numbers have no such purpose, and no "off" either: a browser that kept no copy of the page would empty the field
+on the way back. For numbers of documents that is the price of not offering them to whoever uses the computer next.
 """
 DATE_AUTOCOMPLETE = ("bday-day", "bday-month", "bday-year")
 
