@@ -42,6 +42,11 @@ PARTS = (
         REQUIRED | {"SIGNER_PROOF_KILLS": "10"},
     ),
     Part(
+        "Rehearsals that were tampered with fail; pages enlarged and spaced out; human checks that are interrupted.",
+        ("pytest", "-q", "--no-header", "-m", "long"),
+        REQUIRED,
+    ),
+    Part(
         "Eight thousand hostile requests to every address and form: no 500.",
         ("pytest", "-q", "--no-header", "tests/web/test_hostile_requests.py"),
         REQUIRED | {"SIGNER_HOSTILE_REQUESTS": "8000"},

@@ -113,6 +113,7 @@ def test_axe_core_finds_nothing_in_what_unfolds(shown: Screen, states: dict[str,
         assert _examine(shown, DESKTOP_DARK, EVERYTHING) == [], name
 
 
+@pytest.mark.long
 def test_no_page_scrolls_sideways_at_320_pixels_or_cuts_text_that_is_spaced_out(
     shown: Screen, states: dict[str, TestResponse]
 ) -> None:
@@ -136,6 +137,7 @@ def _space_out(shown: Screen) -> None:
     )
 
 
+@pytest.mark.long
 def test_every_control_stands_out_when_it_has_the_focus(shown: Screen, states: dict[str, TestResponse]) -> None:
     """At least two pixels around it, in each scheme and in forced colours (WCAG 2.2, 2.4.7)."""
     for name in ("initiative", "details, several documents", "check", "thanks"):

@@ -110,6 +110,7 @@ def test_without_a_script_one_page_more_asks_for_a_short_wait(
     assert guarded_site.statements() == 1
 
 
+@pytest.mark.long
 def test_on_the_way_back_and_forth_the_wait_counts_once(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demand, "WAIT_SECONDS", 0)
     page = opened(False)
@@ -126,6 +127,7 @@ def test_on_the_way_back_and_forth_the_wait_counts_once(opened: Opened, monkeypa
     expect(page.get_by_text("Erfurt")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_check_renews_itself_before_it_expires(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(challenges, "LIFETIME", 4)
     page = opened(True)
@@ -139,6 +141,7 @@ def test_a_check_renews_itself_before_it_expires(opened: Opened, monkeypatch: py
     assert heading(page) == CHECK_PAGE
 
 
+@pytest.mark.long
 def test_a_lost_connection_is_told_and_the_check_goes_on_when_it_is_back(chromium: Browser, guarded_site: Site) -> None:
     context = chromium.new_context(viewport=PHONE)
     page = context.new_page()
@@ -162,6 +165,7 @@ def test_a_lost_connection_is_told_and_the_check_goes_on_when_it_is_back(chromiu
     context.close()
 
 
+@pytest.mark.long
 def test_a_browser_that_cannot_do_the_work_is_led_to_the_short_wait(chromium: Browser, guarded_site: Site) -> None:
     """An old browser, or a page that came without TLS, has no WebCrypto."""
     context = chromium.new_context(viewport=PHONE)

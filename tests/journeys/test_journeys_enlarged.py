@@ -16,6 +16,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("by_number", [False, True], ids=["Part A", "Part B"])
 @pytest.mark.parametrize(("height", "scale"), [(568, 2), (200, 4)], ids=["320 pixels", "400 % of 1280 by 800"])
 def test_every_page_of_the_way_fits(chromium: Browser, site: Site, *, height: int, scale: int, by_number: bool) -> None:

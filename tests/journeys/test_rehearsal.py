@@ -150,6 +150,7 @@ class Edits(Campaign):
         return figures
 
 
+@pytest.mark.long
 def test_a_row_that_was_removed_with_all_its_traces_fails_the_rehearsal(
     rehearse: Callable[[type[Campaign]], Result],
 ) -> None:
@@ -162,6 +163,7 @@ def test_a_row_that_was_removed_with_all_its_traces_fails_the_rehearsal(
     assert "FI: 0 in the batch, 1 were expected" in result["differences"]
 
 
+@pytest.mark.long
 def test_sealed_bytes_that_were_moved_to_another_row_fail_the_rehearsal(
     rehearse: Callable[[type[Campaign]], Result],
 ) -> None:
@@ -172,6 +174,7 @@ def test_sealed_bytes_that_were_moved_to_another_row_fail_the_rehearsal(
     assert "batch create" in str(ended.exception)
 
 
+@pytest.mark.long
 def test_a_letter_that_was_changed_for_the_authority_fails_the_rehearsal(
     rehearse: Callable[[type[Campaign]], Result],
 ) -> None:
