@@ -43,6 +43,7 @@ START, END = date(2027, 2, 1), date(2028, 1, 31)
 _names = itertools.count()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that look at one long rehearsal run in one process, which holds it once."""
     for item in items:

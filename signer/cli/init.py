@@ -12,7 +12,7 @@ from signer.schema import migrate
 from signer.settings import Settings, read_settings
 
 SETTINGS = """\
-# Settings of this signer instance; docs/settings.md lists all of them. Secrets do not belong here.
+# Settings of this signer instance; the README lists all of them. Secrets do not belong here.
 log_origin = "{origin}"
 sequence_seconds = {sequence_seconds}
 demonstration = {demonstration}
