@@ -1,6 +1,7 @@
 """`signer serve`: the service behind granian."""
 
 import logging
+import socket
 
 import click
 from granian import Granian
@@ -9,11 +10,16 @@ from granian.log import LogLevels
 
 from signer.cli.instance import open_instance
 from signer.database import is_sqlite
+from signer.errors import SignerError
 from signer.settings import Settings
 from signer.web.service import open_service
 
 SQLITE_THREADS, POSTGRES_THREADS = 32, 8
 """With SQLite a thread waits for its group's commit; more of them make larger groups."""
+
+
+class CannotListen(SignerError):
+    """The address or port is taken, not allowed, or not of this machine."""
 
 
 @click.command()
@@ -27,8 +33,21 @@ def serve(host: str | None, port: int | None) -> None:
     run(settings, host=host or settings.host, port=port or settings.port, sqlite=is_sqlite(engine))
 
 
+def _require_free(host: str, port: int) -> None:
+    """Say in one line what the server would say in a page of its own stack."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or "there is no such port"
+            raise CannotListen(f"cannot listen on {host}, port {port}: {reason}; choose another with --port") from None
+
+
 def run(settings: Settings, *, host: str, port: int, sqlite: bool) -> None:
-    """Run the server until it is told to stop; it keeps no access log."""
+    """Run the server until it is told to stop; it keeps no access log. Raises CannotListen."""
+    _require_free(host, port)
     logging.basicConfig(level=logging.WARNING)
     Granian(
         "signer.web.worker:make_app",
@@ -38,7 +57,8 @@ def run(settings: Settings, *, host: str, port: int, sqlite: bool) -> None:
         interface=Interfaces.WSGI,
         workers=settings.workers,
         blocking_threads=SQLITE_THREADS if sqlite else POSTGRES_THREADS,
-        log_level=LogLevels.warning,
+        # Its only warning is about our number of threads, which is measured (a thread waits for its group to commit).
+        log_level=LogLevels.error,
         log_access=False,
         respawn_failed_workers=True,
     ).serve()

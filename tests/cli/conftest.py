@@ -17,7 +17,7 @@ def signer_in(folder: Path) -> Run:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("SIGNER_")}
     environ |= {"SIGNER_INSTANCE": str(folder / "instance"), "SIGNER_SECRETS": str(folder / "secrets")}
 
-    def run(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    def run(*arguments: str | Path | int) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "signer.cli.main", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, env=environ, cwd=folder, check=False, timeout=60)
 

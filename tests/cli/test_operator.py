@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -136,6 +137,20 @@ def test_the_service_refuses_to_start_without_a_key_and_names_it(signer: Run, tm
 
     assert refused.returncode == 1
     assert "storage-2026-000042" in refused.stderr
+
+
+@pytest.mark.usefixtures("fingerprint")
+def test_a_port_that_is_taken_is_named_in_one_line(signer: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        refused = signer("serve", "--port", port)
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"signer: cannot listen on 127.0.0.1, port {port}: ")
+    assert len(refused.stderr.splitlines()) == 1
 
 
 @pytest.mark.usefixtures("fingerprint")
