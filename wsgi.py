@@ -1,5 +1,5 @@
 """The application for a WSGI server: `wsgi:application`. `signer serve` needs no such file."""
 
-from signer.web.app import create_app
+from signer.web.worker import make_app
 
-application = create_app()
+application = make_app()

@@ -12,7 +12,8 @@ import threading
 import time
 from datetime import date
 
-from signer.database import StoreUnavailable, elected
+from signer.database import elected
+from signer.errors import SignerError
 from signer.human_check.forget import forget_spent
 from signer.initiatives.keys import log_key
 from signer.ledger.log import sequence
@@ -41,7 +42,8 @@ def _run(service: Service, stopped: threading.Event) -> None:
             with elected(service.engine, DUTY) as mine:
                 if mine:
                     _serve_the_term(service, stopped)
-        except StoreUnavailable as error:
+        except SignerError as error:
+            # A database that is away or a secret that cannot be read for a moment must not end it for good.
             logger.warning("periodic work waits: %s", error)
         stopped.wait(RETRY_SECONDS)
 

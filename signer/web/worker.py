@@ -1,4 +1,4 @@
-"""The application of one worker process of `signer serve`."""
+"""The application of one worker process, of `signer serve` or of another WSGI server (`wsgi.py`)."""
 
 from flask import Flask
 

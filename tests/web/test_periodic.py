@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from signer.database import reading
+from signer.initiatives.keys import LOG_KEY
 from signer.ledger.tables import leaf
 from signer.sealing.code import Code
 from signer.tallies.queries import read_counts
@@ -72,4 +73,26 @@ def test_when_the_elected_process_ends_another_takes_over(instance: Instance, se
     assert wait_for(is_counted)
     second.set()
     threads[1].join()
+    service.close()
+
+
+def test_a_fault_that_passes_does_not_end_the_work(instance: Instance, service: Service) -> None:
+    """Without it nothing would be counted or placed until somebody restarts the service."""
+    key = instance.settings.secrets / LOG_KEY
+    key.chmod(0o644)
+    stopped = threading.Event()
+    thread = periodic.start_periodic(service, stopped)
+    time.sleep(0.3)
+    key.chmod(0o600)
+    service.record(
+        instance.collection("DE"), ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset()
+    )
+
+    def is_placed() -> bool:
+        with reading(instance.engine) as connection:
+            return connection.scalars(select(leaf.c.place)).all() == [0]
+
+    assert wait_for(is_placed)
+    stopped.set()
+    thread.join()
     service.close()

@@ -1,0 +1,27 @@
+"""Behind another WSGI server the service does all that it does behind its own."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Instance
+from tests.journeys.served import collect_now
+
+FILE = Path(__file__).parents[2] / "wsgi.py"
+
+
+def test_the_wsgi_file_serves_and_does_the_periodic_work(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without that work, nothing would be counted on PostgreSQL and no leaf placed."""
+    settings = collect_now(instance).settings
+    monkeypatch.setenv("SIGNER_INSTANCE", str(settings.instance))
+    monkeypatch.setenv("SIGNER_SECRETS", str(settings.secrets))
+    monkeypatch.setenv("SIGNER_DATABASE_URL", settings.database_url)
+    started: list[object] = []
+    monkeypatch.setattr("signer.web.worker.start_periodic", started.append)
+
+    application = runpy.run_path(str(FILE))["application"]
+
+    assert application.test_client().get("/healthz").status_code == 200
+    assert started == [application.extensions["signer"]]
+    application.extensions["signer"].close()
