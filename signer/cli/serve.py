@@ -12,9 +12,10 @@ from signer.cli.instance import open_instance
 from signer.database import is_sqlite
 from signer.errors import SignerError
 from signer.settings import Settings
+from signer.statements.postgres_store import CONNECTIONS
 from signer.web.service import open_service
 
-SQLITE_THREADS, POSTGRES_THREADS = 32, 8
+SQLITE_THREADS, POSTGRES_THREADS = 32, CONNECTIONS
 """With SQLite a thread waits for its group's commit; more of them make larger groups."""
 
 

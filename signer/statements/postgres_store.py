@@ -1,57 +1,68 @@
 """PostgreSQL: one data-modifying statement, committed by itself; the server groups the commits."""
 
-from sqlalchemy import Engine, text
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+from sqlalchemy import Engine
 
-from signer.database import StoreUnavailable, translated
+from signer.database import POOL_WAIT_SECONDS, StoreUnavailable
 from signer.statements.store import Outcome, SealedStatement, raise_unless_stored
 
-# One round trip and one flush. Freezing a final batch locks the statement table before it writes `finalised`, so an
-# insert either commits before it or sees that row.
-WRITE = text("""
+# One round trip and one flush, given to the driver: the expression language would take as long as sealing does.
+# Freezing a final batch locks the statement table before it writes `finalised`, so an insert either commits before it
+# or sees that row.
+WRITE = """
 WITH spent AS (
     INSERT INTO spent_check (id, spent_on)
-    SELECT :check_id, :submitted_on
-    WHERE NOT EXISTS (SELECT FROM erasure WHERE statement_id = :statement_id)
-      AND NOT EXISTS (SELECT FROM finalised WHERE initiative_id = :initiative_id AND member_state = :member_state)
-      AND NOT EXISTS (SELECT FROM statement WHERE id = :statement_id)
+    SELECT %(check_id)s, %(submitted_on)s
+    WHERE NOT EXISTS (SELECT FROM erasure WHERE statement_id = %(statement_id)s)
+      AND NOT EXISTS (
+          SELECT FROM finalised WHERE initiative_id = %(initiative_id)s AND member_state = %(member_state)s
+      )
+      AND NOT EXISTS (SELECT FROM statement WHERE id = %(statement_id)s)
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 ), kept AS (
     INSERT INTO statement (id, initiative_id, member_state, submitted_on, key_id, sealed)
-    SELECT :statement_id, :initiative_id, :member_state, :submitted_on, :key_id, :sealed FROM spent
+    SELECT %(statement_id)s, %(initiative_id)s, %(member_state)s, %(submitted_on)s, %(key_id)s, %(sealed)s FROM spent
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 ), leafed AS (
-    INSERT INTO leaf (commitment) SELECT :commitment FROM kept
+    INSERT INTO leaf (commitment) SELECT %(commitment)s FROM kept
 ), counted AS (
     INSERT INTO received_pending (initiative_id, member_state, submitted_on)
-    SELECT :initiative_id, :member_state, :submitted_on FROM kept
+    SELECT %(initiative_id)s, %(member_state)s, %(submitted_on)s FROM kept
 )
 SELECT CASE
     WHEN EXISTS (SELECT FROM kept) THEN 0
-    WHEN EXISTS (SELECT FROM erasure WHERE statement_id = :statement_id) THEN 1
-    WHEN EXISTS (SELECT FROM statement WHERE id = :statement_id) THEN 0
-    WHEN EXISTS (SELECT FROM finalised WHERE initiative_id = :initiative_id AND member_state = :member_state) THEN 2
-    WHEN EXISTS (SELECT FROM spent_check WHERE id = :check_id) THEN 3
+    WHEN EXISTS (SELECT FROM erasure WHERE statement_id = %(statement_id)s) THEN 1
+    WHEN EXISTS (SELECT FROM statement WHERE id = %(statement_id)s) THEN 0
+    WHEN EXISTS (
+        SELECT FROM finalised WHERE initiative_id = %(initiative_id)s AND member_state = %(member_state)s
+    ) THEN 2
+    WHEN EXISTS (SELECT FROM spent_check WHERE id = %(check_id)s) THEN 3
     ELSE 4
 END
-""")
+"""
+CONNECTIONS = 8
+"""Of each process: one for each thread that signs (`cli/serve.py`). With 16 or more in all a slow disk hardly shows."""
 LOST_A_RACE = 4
 TRIES = 3
 
 
 class PostgresStore:
-    """Writes through a fixed pool of connections."""
+    """Writes through a fixed pool of connections of its own, which are made when they are needed first."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._pool = ConnectionPool(
+            url, min_size=0, max_size=CONNECTIONS, timeout=POOL_WAIT_SECONDS, kwargs={"autocommit": True}, open=True
+        )
 
     def write(self, sealed: SealedStatement) -> None:
         """Make `sealed` durable. Raises AlreadyErased, CollectionFinalised, CheckSpent or StoreUnavailable."""
         values = {name: getattr(sealed, name) for name in SealedStatement.__slots__}
         for _ in range(TRIES):
-            with translated(), self._engine.connect() as connection:
-                found = connection.execute(WRITE, values).scalar_one()
+            found = self._execute(values)
             # The same page, or two with one human check, sent at once: the other one committed after our snapshot was
             # taken. Look again.
             if found != LOST_A_RACE:
@@ -61,4 +72,15 @@ class PostgresStore:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._engine.dispose()
+        self._pool.close()
+
+    def _execute(self, values: dict[str, object]) -> int:
+        try:
+            with self._pool.connection() as connection:
+                row = connection.execute(WRITE, values).fetchone()
+        except (psycopg.Error, PoolTimeout) as error:
+            # Without the driver's text, which may quote the row.
+            raise StoreUnavailable(f"the database could not be used ({type(error).__name__})") from None
+        if row is None:
+            raise StoreUnavailable("the database gave no answer")
+        return int(row[0])

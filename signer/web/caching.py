@@ -9,8 +9,9 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
-from flask import Response, make_response, request
+from flask import Response, request
 
 from signer.initiatives.initiative import Initiative
 
@@ -27,6 +28,11 @@ class Shell:
     figures: object
     body: str
     etag: str
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """The page as it is sent."""
+        return self.body.encode()
 
 
 class Shells:
@@ -61,14 +67,13 @@ class Shells:
 
 def public_shell(shell: Shell) -> Response:
     """Return a shell as it is."""
-    return _public(make_response(shell.body), shell.etag)
+    return _public(Response(shell.encoded, mimetype="text/html"), shell.etag)
 
 
 def public_page(body: str, status: int = 200) -> Response:
     """Return a page that holds nothing typed: it may be kept for half a minute and asked for again by its ETag."""
     encoded = body.encode()
-    response = make_response(encoded, status)
-    return _public(response, _etag(encoded))
+    return _public(Response(encoded, status, mimetype="text/html"), _etag(encoded))
 
 
 def _etag(body: bytes) -> str:
@@ -78,5 +83,6 @@ def _etag(body: bytes) -> str:
 def _public(response: Response, etag: str) -> Response:
     response.set_etag(etag)
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
-    response.make_conditional(request)
+    if request.if_none_match:
+        response.make_conditional(request)
     return response

@@ -12,8 +12,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
-from flask_limiter.errors import RateLimitExceeded
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
 from signer.database import StoreUnavailable
 from signer.errors import SignerError
@@ -199,8 +198,8 @@ def _answer_http(error: HTTPException) -> Response:
     response = _page(STATUSES.get(status) or STATUSES[ours])
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
-    if isinstance(error, RateLimitExceeded):
-        response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
+    if isinstance(error, TooManyRequests) and error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

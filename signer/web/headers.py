@@ -3,7 +3,17 @@
 What a page may do in the browser is said here once, as narrowly as it works: own styles, own pictures, own forms.
 """
 
-from flask import Flask, Response, request
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from werkzeug.wsgi import get_current_url
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+Header = tuple[str, str]
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -48,28 +58,42 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    # What nobody has declared public may hold what somebody typed.
+    "Cache-Control": "no-store",
 }
 TWO_YEARS = 2 * 365 * 24 * 3600
+_HTTPS_ONLY = ("Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains")
+_OURS = [(name.lower(), (name, value)) for name, value in HEADERS.items()]
 
 
 def install_headers(app: Flask) -> None:
-    """Put the headers on every answer of `app`."""
-    app.after_request(_with_headers)
+    """Put the headers on every answer of `app`: around it, so that nothing that goes wrong in it leaves them out."""
+    inner = app.wsgi_app
+
+    def with_headers(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[Header], failure: "OptExcInfo | None" = None) -> Callable[[bytes], object]:
+            return start_response(status, _completed(headers, environ), failure)
+
+        return inner(environ, start)
+
+    app.wsgi_app = with_headers  # type: ignore[method-assign]
 
 
-def _with_headers(response: Response) -> Response:
-    response.headers.update(HEADERS)
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}; includeSubDomains"
-    if "Cache-Control" not in response.headers:
-        # What nobody has declared public may hold what somebody typed.
-        response.headers["Cache-Control"] = "no-store"
-    _redirect_within(response)
-    return response
+def _completed(headers: list[Header], environ: "WSGIEnvironment") -> list[Header]:
+    """Return `headers` with what is missing of ours; a page that says otherwise knows why."""
+    there = {name.lower() for name, _ in headers}
+    added = [header for name, header in _OURS if name not in there]
+    if environ["wsgi.url_scheme"] == "https":
+        added.append(_HTTPS_ONLY)
+    if "location" in there:
+        headers = [_within(header, environ) for header in headers]
+    return headers + added
 
 
-def _redirect_within(response: Response) -> None:
-    """Keep redirects from naming a host: it would be the one that the client's Host header claims."""
-    host = request.host_url.rstrip("/")
-    if response.location and response.location.startswith(f"{host}/"):
-        response.location = response.location.removeprefix(host)
+def _within(header: Header, environ: "WSGIEnvironment") -> Header:
+    """Keep a redirect from naming a host: it would be the one that the client's Host header claims."""
+    name, value = header
+    host = get_current_url(environ, host_only=True)
+    if name.lower() == "location" and value.startswith(host):
+        return name, f"/{value.removeprefix(host)}"
+    return header

@@ -6,44 +6,104 @@ are counted by their /64, which is what one household gets.
 
 import hmac
 import ipaddress
+import logging
 import secrets
+import threading
+import time
+from collections import Counter
 from collections.abc import Callable
 
 from flask import Flask, request
-from flask_limiter import Limiter
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
 
-from signer.settings import Settings
+from signer.settings import Settings, WrongSettings
+
+logger = logging.getLogger(__name__)
 
 POSTS = "60 per minute"
 IPV6_NETWORK_BITS = 64
+AWAY_SECONDS = 30
+"""How long a counter that did not answer is not asked again: each POST would wait for it."""
 
 
 def install_limits(app: Flask, settings: Settings) -> None:
-    """Limit the POSTs of each address to `POSTS`, counted where `settings.limits_url` says."""
+    """Limit the POSTs of each address to `POSTS`, counted where `settings.limits_url` says. Raises WrongSettings."""
+    limit = parse(POSTS)
+    allowed = Allowance(limit, settings.limits_url)
     key = secrets.token_bytes(32)
-    Limiter(
-        address_key(key),
-        app=app,
-        application_limits=[POSTS],
-        application_limits_exempt_when=_is_reading,
-        storage_uri=settings.limits_url,
-        # A counter that is down must not keep citizens from signing: count in memory until it is back.
-        in_memory_fallback=[POSTS],
-        in_memory_fallback_enabled=True,
-        swallow_errors=True,
-    )
+
+    def count_post() -> None:
+        if request.method == "POST" and not allowed.take(address_name(key, request.remote_addr or "")):
+            raise TooManyRequests(retry_after=limit.get_expiry())
+
+    app.before_request(count_post)
 
 
-def address_key(key: bytes) -> Callable[[], str]:
-    """Return what names the address of the current request without telling it.
+class Allowance:
+    """Counts what is done under a name, in this process's memory or in the Redis of several machines.
+
+    A counter that is down must not keep citizens from signing: this process then counts in its own memory.
+    """
+
+    def __init__(self, limit: RateLimitItem, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        """Raise WrongSettings if nothing counts at `url`."""
+        self._limit = limit
+        self._own = OneWindow(limit.amount, limit.get_expiry(), clock)
+        self._shared = _shared_counter(url)
+        self._clock = clock
+        self._away_until = float("-inf")
+
+    def take(self, name: str) -> bool:
+        """Count one more under `name`; return whether it is still within the limit."""
+        if self._shared and self._clock() >= self._away_until:
+            try:
+                return self._shared.hit(self._limit, name)
+            except StorageError as error:
+                logger.warning("the counter of limits_url does not answer (%s)", type(error.storage_error).__name__)
+                self._away_until = self._clock() + AWAY_SECONDS
+        return self._own.take(name)
+
+
+class OneWindow:
+    """Counts within one window of time, and forgets all of it when the next one begins."""
+
+    def __init__(self, most: int, seconds: int, clock: Callable[[], float]) -> None:
+        self._most, self._seconds, self._clock = most, seconds, clock
+        self._lock = threading.Lock()
+        self._window = 0
+        self._counts: Counter[str] = Counter()
+
+    def take(self, name: str) -> bool:
+        """Count one more under `name`; return whether it is still within the limit."""
+        window = int(self._clock() // self._seconds)
+        with self._lock:
+            if window != self._window:
+                self._window, self._counts = window, Counter()
+            self._counts[name] += 1
+            return self._counts[name] <= self._most
+
+
+def _shared_counter(url: str) -> FixedWindowRateLimiter | None:
+    """Return what counts for several machines; None where each process counts for itself. Raises WrongSettings."""
+    if url == "memory://":
+        # Not the library's own memory: it looks through every address a hundred times a second.
+        return None
+    try:
+        return FixedWindowRateLimiter(storage_from_string(url, wrap_exceptions=True))
+    except Exception:  # noqa: BLE001 - whatever the URL's library says, it may quote a password
+        raise WrongSettings("setting 'limits_url' must be memory:// or redis://HOST:PORT/NUMBER") from None
+
+
+def address_name(key: bytes, address: str) -> str:
+    """Return what names an address without telling it.
 
     key: 32 random bytes.
     """
-
-    def name() -> str:
-        return hmac.digest(key, network_of(request.remote_addr or "").encode(), "sha256").hex()
-
-    return name
+    return hmac.digest(key, network_of(address).encode(), "sha256").hex()
 
 
 def network_of(address: str) -> str:
@@ -56,8 +116,4 @@ def network_of(address: str) -> str:
         return str(parsed)
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((int(parsed), IPV6_NETWORK_BITS), strict=False))
-
-
-def _is_reading() -> bool:
-    return request.method != "POST"
+    return f"{parsed.packed[: IPV6_NETWORK_BITS // 8].hex()}/{IPV6_NETWORK_BITS}"

@@ -1,7 +1,7 @@
 """Work that comes back, each at its own pace.
 
-Every second counts are rolled up, every hour (in a demonstration, seconds) the log is sequenced, every day it is
-forgotten which human checks were spent the day before yesterday.
+Every second counts are rolled up and SQLite's write-ahead log is emptied, every hour (in a demonstration, seconds) the
+log is sequenced, every day it is forgotten which human checks were spent the day before yesterday.
 
 It runs in a thread of one worker, elected by a lock that the database or the file system lets go of when the worker
 dies; another worker then takes over within seconds.
@@ -12,7 +12,7 @@ import threading
 import time
 from datetime import date
 
-from signer.database import elected
+from signer.database import elected, empty_write_ahead_log
 from signer.errors import SignerError
 from signer.human_check.forget import forget_spent
 from signer.initiatives.keys import log_key
@@ -54,6 +54,7 @@ def _serve_the_term(service: Service, stopped: threading.Event) -> None:
     stretch, forgotten_on = _stretch(settings), date.min
     while not stopped.wait(ROLL_UP_SECONDS):
         roll_up(service.engine)
+        empty_write_ahead_log(service.engine)
         if service.today() != forgotten_on:
             forgotten_on = service.today()
             forget_spent(service.engine, forgotten_on)

@@ -22,9 +22,10 @@ def _check_post() -> None:
         return
     if _is_foreign(request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"), request.host):
         raise Forbidden
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if request.mimetype != FORM or charset not in {"utf-8", "utf8"}:
-        raise UnsupportedMediaType
+    if request.content_type != FORM:
+        charset = request.mimetype_params.get("charset", "utf-8").lower()
+        if request.mimetype != FORM or charset not in {"utf-8", "utf8"}:
+            raise UnsupportedMediaType
     if (request.content_length or 0) > MAX_BYTES:
         raise RequestEntityTooLarge
 

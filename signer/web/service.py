@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.collection import Collection
 from signer.initiatives.initiative import Initiative
 from signer.retention.erase import erase
+from signer.scheme.statement import Statement
 from signer.sealing.code import Code
 from signer.sealing.selftest import run_known_answers
 from signer.settings import Settings
@@ -69,18 +69,9 @@ class Service:
         self._counts[initiative.id] = (time.monotonic(), counts)
         return counts
 
-    def record(
-        self,
-        collection: Collection,
-        fields: Mapping[str, str],
-        *,
-        code: Code,
-        check_id: bytes,
-        on: date,
-        confirmed: frozenset[str],
-    ) -> None:
+    def record(self, collection: Collection, statement: Statement, *, code: Code, check_id: bytes, on: date) -> None:
         """Record one statement; see `statements.record`."""
-        record(self.store, collection, fields, code=code, check_id=check_id, on=on, confirmed=confirmed)
+        record(self.store, collection, statement, code=code, check_id=check_id, on=on)
 
     def erase(self, registration_number: str, code: Code) -> None:
         """Erase the statement that `code` names, if there is one. Raises UnknownInitiative or StoreUnavailable."""

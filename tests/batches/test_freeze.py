@@ -21,12 +21,12 @@ from signer.retention.erase import erase
 from signer.sealing.canonical import decode_plaintext
 from signer.sealing.code import Code
 from signer.sealing.opening import open_envelope
-from signer.statements.record import record
 from signer.statements.store import CollectionFinalised
 from signer.statements.tables import statement
 from signer.tallies.reconcile import Unreconciled
 from tests.conftest import END, MAY_DAY, NUMBER, Instance
 from tests.people import ADA
+from tests.signing import record
 from tests.solved import new_check
 
 AFTER = END + timedelta(days=1)

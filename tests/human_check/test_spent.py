@@ -14,12 +14,12 @@ from signer.human_check.forget import AT_ONCE, forget_spent
 from signer.ledger.tables import leaf
 from signer.retention.erase import erase
 from signer.sealing.code import Code
-from signer.statements.record import record
 from signer.statements.store import AlreadyErased, CheckSpent, Store, open_store
 from signer.statements.tables import spent_check, statement
 from signer.tallies.reconcile import require_reconciled
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA, BERT
+from tests.signing import record
 from tests.solved import new_check
 
 
@@ -104,7 +104,7 @@ from signer.database import open_engine
 from signer.initiatives.catalogue import Catalogue
 from signer.sealing.code import Code
 from signer.settings import Settings
-from signer.statements.record import record
+from tests.signing import record
 from signer.statements.store import CheckSpent, open_store
 from pathlib import Path
 from tests.conftest import NUMBER

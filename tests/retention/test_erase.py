@@ -8,10 +8,10 @@ from sqlalchemy import select, text
 from signer.database import StoreUnavailable, reading, writing
 from signer.retention.erase import erase
 from signer.sealing.code import Code
-from signer.statements.record import record
 from signer.statements.tables import erasure, erasure_pace, statement
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA
+from tests.signing import record
 from tests.solved import new_check
 
 

@@ -11,18 +11,20 @@ from signer.initiatives.initiative import Status
 from signer.initiatives.tables import initiative as initiative_table
 from signer.ledger.tables import leaf
 from signer.retention.erase import erase
-from signer.scheme.statement import Refused
+from signer.scheme.statement import Refused, read_statement
 from signer.sealing.canonical import decode_plaintext
 from signer.sealing.code import Code
 from signer.sealing.commitment import leaf_commitment
 from signer.sealing.opening import open_envelope
-from signer.statements.record import record
+from signer.statements.record import OtherMemberState
+from signer.statements.record import record as record_statement
 from signer.statements.store import AlreadyErased, CollectionFinalised
 from signer.statements.tables import finalised, statement
 from signer.tallies.queries import read_counts
 from signer.tallies.rollup import roll_up
 from tests.conftest import END, MAY_DAY, START, Instance
 from tests.people import ADA, BERT
+from tests.signing import record
 from tests.solved import new_check
 
 NOTHING: frozenset[str] = frozenset()
@@ -188,3 +190,15 @@ def test_behind_a_final_batch_a_late_request_stores_nothing_but_a_repeated_page_
         )
 
     assert rows(instance) == (1, 1, 1)
+
+
+def test_a_statement_read_by_another_member_states_form_is_refused(instance: Instance) -> None:
+    """Otherwise a statement could be sealed to a place whose questions it never answered."""
+    other = read_statement(ADA, instance.collection("DE").form, on=MAY_DAY)
+
+    with pytest.raises(OtherMemberState, match="DE came to DK"):
+        record_statement(
+            instance.store, instance.collection("DK"), other, code=Code.new(), check_id=new_check(), on=MAY_DAY
+        )
+
+    assert rows(instance) == (0, 0, 0)

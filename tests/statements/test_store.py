@@ -8,13 +8,13 @@ from sqlalchemy import func, select, text
 from signer.database import StoreUnavailable, reading, writing
 from signer.ledger.tables import leaf
 from signer.sealing.code import Code
-from signer.statements.record import record
 from signer.statements.tables import statement
 from signer.tallies.queries import read_counts
 from signer.tallies.reconcile import require_reconciled
 from signer.tallies.rollup import roll_up
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA
+from tests.signing import record
 from tests.solved import new_check
 
 

@@ -7,12 +7,12 @@ from signer.database import reading, writing
 from signer.ledger.tables import leaf
 from signer.retention.erase import erase
 from signer.sealing.code import Code
-from signer.statements.record import record
 from signer.statements.tables import received, statement
 from signer.tallies.reconcile import Unreconciled, require_reconciled
 from signer.tallies.rollup import roll_up
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA
+from tests.signing import record
 from tests.solved import new_check
 
 

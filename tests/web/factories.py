@@ -9,6 +9,7 @@ from signer.errors import SignerError
 from signer.initiatives.collection import Collection
 from signer.initiatives.initiative import Initiative, InitiativeText, Organiser, Status, UnknownInitiative
 from signer.scheme.load import load_scheme
+from signer.scheme.statement import Statement
 from signer.sealing.code import Code
 from signer.sealing.envelope import RecipientKey
 from signer.sealing.opening import OpeningKey
@@ -157,15 +158,14 @@ class FakeService:
     def record(
         self,
         collection: Collection,
-        fields: Mapping[str, str],
+        statement: Statement,
         *,
         code: Code,
         check_id: bytes,
         on: date,
-        confirmed: frozenset[str],
     ) -> None:
         """Record as the real service does."""
-        record(self.store, collection, fields, code=code, check_id=check_id, on=on, confirmed=confirmed)
+        record(self.store, collection, statement, code=code, check_id=check_id, on=on)
 
     def erase(self, registration_number: str, code: Code) -> None:
         """Note the code."""

@@ -8,6 +8,7 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 
 from signer.database import StoreUnavailable
+from signer.scheme.statement import Statement
 from signer.sealing.code import Code
 from signer.web.public.thanks import CODE_PLACE
 from tests.web.conftest import Get, Post
@@ -54,8 +55,8 @@ def test_the_service_says_that_it_is_ill(client: FlaskClient, service: FakeServi
 def test_a_fault_of_ours_is_logged_by_place_and_kind_without_what_was_typed(
     check: Check, post: Post, service: FakeService, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(_collection: object, fields: Mapping[str, str], **_rest: object) -> None:
-        raise RuntimeError(f"cannot record {dict(fields)}")
+    def fail(_collection: object, statement: Statement, **_rest: object) -> None:
+        raise RuntimeError(f"cannot record {dict(statement.fields)}")
 
     ready = check("DE", KLARA).inputs("/sign")
     monkeypatch.setattr(service, "record", fail)

@@ -17,6 +17,7 @@ from signer.web import periodic
 from signer.web.service import Service, open_service
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA
+from tests.signing import record
 from tests.solved import new_check
 
 
@@ -41,8 +42,14 @@ def service(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> Service:
 def test_statements_are_counted_and_their_leaves_placed(instance: Instance, service: Service) -> None:
     stopped = threading.Event()
     thread = periodic.start_periodic(service, stopped)
-    service.record(
-        instance.collection("DE"), ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset()
+    record(
+        service.store,
+        instance.collection("DE"),
+        ADA,
+        code=Code.new(),
+        check_id=new_check(),
+        on=MAY_DAY,
+        confirmed=frozenset(),
     )
 
     def is_done() -> bool:
@@ -62,8 +69,14 @@ def test_when_the_elected_process_ends_another_takes_over(instance: Instance, se
     time.sleep(0.3)
     first.set()
     threads[0].join()
-    service.record(
-        instance.collection("DE"), ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset()
+    record(
+        service.store,
+        instance.collection("DE"),
+        ADA,
+        code=Code.new(),
+        check_id=new_check(),
+        on=MAY_DAY,
+        confirmed=frozenset(),
     )
 
     def is_counted() -> bool:
@@ -84,8 +97,14 @@ def test_a_fault_that_passes_does_not_end_the_work(instance: Instance, service: 
     thread = periodic.start_periodic(service, stopped)
     time.sleep(0.3)
     key.chmod(0o600)
-    service.record(
-        instance.collection("DE"), ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset()
+    record(
+        service.store,
+        instance.collection("DE"),
+        ADA,
+        code=Code.new(),
+        check_id=new_check(),
+        on=MAY_DAY,
+        confirmed=frozenset(),
     )
 
     def is_placed() -> bool:

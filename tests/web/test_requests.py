@@ -113,7 +113,7 @@ def test_one_network_of_ipv6_counts_as_one(client: FlaskClient) -> None:
     [
         ("192.0.2.1", "192.0.2.1"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::1", "20010db800000000/64"),
         ("", ""),
         ("unix:", "unix:"),
     ],

@@ -68,14 +68,7 @@ def sign(number: str, member_state: str) -> Response:
         page = _check_page(collection, statement, inputs, token, declared=declared, complain=True)
         return make_response(page, 422)
     try:
-        service().record(
-            collection,
-            statement.fields,
-            code=admission.code,
-            check_id=admission.check_id,
-            on=on,
-            confirmed=statement.confirmed,
-        )
+        service().record(collection, statement, code=admission.code, check_id=admission.check_id, on=on)
     except CheckSpent as spent:
         return waiting_page(collection, statement, inputs, spent)
     except StoreUnavailable:

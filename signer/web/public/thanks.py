@@ -14,8 +14,8 @@ from signer.web.requests import read_form
 
 CODE_PLACE = "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX"
 """Stands in the thanks page until the code is put in; it cannot be a code, its checksum does not fit."""
-LINK_PLACE = "place-of-the-link"
-"""Stands in the thanks page until the address is put in: the host is the one that this request came to."""
+HOST_PLACE = "place-of-the-host"
+"""Stands in the thanks page before the initiative's path until the host is put in that this request came to."""
 HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 NETWORKS = (
     ("WhatsApp", "https://wa.me/?text="),
@@ -38,13 +38,12 @@ def thanks_page(collection: Collection, code: Code, on: date) -> Response:
             "public/thanks.html",
             initiative=initiative,
             code=CODE_PLACE,
-            link=LINK_PLACE,
+            link=HOST_PLACE + url_for("public.initiative", number=initiative.path),
             networks=NETWORKS,
             on=on,
         ),
     )
-    link = _own_address(url_for("public.initiative", number=initiative.path))
-    return make_response(shell.body.replace(CODE_PLACE, code.text).replace(LINK_PLACE, link))
+    return make_response(shell.body.replace(CODE_PLACE, code.text).replace(HOST_PLACE, _own_host()))
 
 
 def code_file(number: str) -> Response:
@@ -61,9 +60,9 @@ def code_file(number: str) -> Response:
     return response
 
 
-def _own_address(path: str) -> str:
-    """Return the whole address of `path`; only the path if the host that the browser named is none.
+def _own_host() -> str:
+    """Return the scheme and host of this request; nothing, which leaves the path, if what the browser named is none.
 
     Nothing in it has a meaning in HTML or in the query of another address.
     """
-    return f"{request.scheme}://{request.host}{path}" if HOST.fullmatch(request.host) else path
+    return f"{request.scheme}://{request.host}" if HOST.fullmatch(request.host) else ""
