@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from signer.database import reading, writing
 from signer.errors import SignerError
@@ -20,13 +20,18 @@ class WrongSchema(SignerError):
     """The database is not at the schema that this release needs."""
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to the current schema in one transaction. Raises WrongSchema or StoreUnavailable."""
+def migrate(engine: Engine) -> tuple[str, str]:
+    """Bring the database to the current schema in one transaction; return the schemas before (empty if none) and now.
+
+    Raises WrongSchema or StoreUnavailable.
+    """
     try:
         with writing(engine) as connection:
             config = _config()
             config.attributes["connection"] = connection
+            before = _found(connection)
             command.upgrade(config, "head")
+            return before, _found(connection)
     except CommandError as error:
         raise WrongSchema(f"the database cannot be migrated: {error}") from None
 
@@ -35,9 +40,13 @@ def require_current(engine: Engine) -> None:
     """Return if the database is at the current schema. Raises WrongSchema, saying what to do, or StoreUnavailable."""
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
     with reading(engine) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        found = _found(connection)
     if found != wanted:
         raise WrongSchema(f"the database is at schema {found or 'none'}, expected {wanted}; run `signer init`")
+
+
+def _found(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def _config() -> Config:

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
+from signer.audit.record import AUDIT_KEY
 from signer.database import open_engine, writing
 from signer.human_check.check import HUMAN_CHECK_KEY
 from signer.initiatives.catalogue import Catalogue
@@ -39,6 +40,7 @@ from signer.statements.store import Store, open_store
 
 NUMBER = "2027/000042"
 MAY_DAY = date(2027, 5, 1)
+TESTER = "command:test"
 START, END = date(2027, 2, 1), date(2028, 1, 31)
 _names = itertools.count()
 
@@ -158,7 +160,7 @@ def make_instance(database: str, folder: Path) -> Instance:
     """Make an instance with an opened initiative in `folder`, on an empty database."""
     settings = Settings(instance=folder / "instance", secrets=folder / "secrets", database_url=database)
     settings.instance.mkdir(mode=0o700)
-    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, storage_secret(NUMBER)):
+    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY, storage_secret(NUMBER)):
         settings.make_secret(name)
     engine = open_engine(settings)
     migrate(engine)
@@ -176,7 +178,7 @@ def make_instance(database: str, folder: Path) -> Instance:
         made_on=date(2027, 1, 20),
     )
     with writing(engine) as connection:
-        initiative = import_description(connection, describe())
-        install_key(connection, settings, initiative, opening_key.recipient, trust, on=MAY_DAY)
-        initiative = change_status(connection, settings, NUMBER, Status.COLLECTING, on=MAY_DAY)
+        initiative = import_description(connection, settings, describe(), actor=TESTER)
+        install_key(connection, settings, initiative, opening_key.recipient, trust, on=MAY_DAY, actor=TESTER)
+        initiative = change_status(connection, settings, NUMBER, Status.COLLECTING, on=MAY_DAY, actor=TESTER)
     return Instance(settings, engine, initiative, opening_key, trust, open_store(engine))

@@ -8,7 +8,6 @@ refused.
 
 import hashlib
 import io
-import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,6 +22,7 @@ from signer.errors import SignerError
 from signer.sealing.context import ID_BYTES
 from signer.sealing.envelope import ENVELOPE_SIZES
 from signer.sealing.signing import SigningKey, VerifyingKey
+from signer.whole_file import make_durable, whole_file
 
 MANIFEST, SIGNATURE, STATEMENTS = "manifest.json", "manifest.sig", "statements.bin"
 MANIFEST_LIMIT = 1 << 20
@@ -30,6 +30,7 @@ SIGNATURE_BYTES = 64
 LENGTH_BYTES, DAY_BYTES = 4, 10
 RECORD_LENGTHS = tuple(ID_BYTES + DAY_BYTES + size for size in ENVELOPE_SIZES)
 CHUNK = 1 << 16
+GATHERED = 1 << 18
 
 
 class MalformedBatch(SignerError):
@@ -50,26 +51,38 @@ class Record:
         return len(body).to_bytes(LENGTH_BYTES, "big") + body
 
 
-def write_batch(path: Path, manifest: Manifest, records: Iterable[Record], key: SigningKey) -> None:
-    """Write the batch to `path`, which must not exist, in one pass.
+def batch_pieces(manifest: Manifest, records: Iterable[Record], key: SigningKey) -> Iterator[bytes]:
+    """Yield the bytes of the batch file, some hundred thousand at a time; there is no other way in which one is made.
 
-    Raises MalformedBatch, and removes the file, if `records` are not what the manifest says: the statements have
-    changed since the batch was frozen.
+    Raises MalformedBatch where `records` are not what the manifest says: they have changed since the batch was frozen.
+    That may be known only behind the last of them.
     """
     encoded = manifest.encode()
-    pieces = _lay_out(encoded, key.sign(PURPOSE, encoded), _checked(records, manifest))
-    try:
-        file = path.open("xb")
-    except FileExistsError:
-        raise MalformedBatch(f"{path.name} exists already and is not overwritten") from None
-    try:
-        with file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    return _gathered(_lay_out(encoded, key.sign(PURPOSE, encoded), _checked(records, manifest)))
+
+
+def write_batch(
+    path: Path,
+    manifest: Manifest,
+    records: Iterable[Record],
+    key: SigningKey,
+    *,
+    before_it_shows: Callable[[str], None] = lambda _: None,
+) -> str:
+    """Write the batch to `path`, which must not exist, in one pass, and return the SHA-256 of the file in hexadecimal.
+
+    before_it_shows: is given that digest once all bytes are on the disk and before the file has its name.
+    The file is there whole or not at all, also if this process is killed. Raises FileNotWritten, MalformedBatch as
+    `batch_pieces` does, or what `before_it_shows` raises.
+    """
+    digest = hashlib.sha256()
+    with whole_file(path) as file:
+        for piece in batch_pieces(manifest, records, key):
+            digest.update(piece)
+            file.write(piece)
+        make_durable(file)
+        before_it_shows(digest.hexdigest())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -133,6 +146,18 @@ def _as_malformed(path: Path) -> Iterator[None]:
 def _lay_out(manifest: bytes, signature: bytes, records: Iterable[Record]) -> Iterator[bytes]:
     small = ((MANIFEST, manifest), (SIGNATURE, signature))
     return lay_out(small, (STATEMENTS, (record.encode() for record in records)))
+
+
+def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    waiting: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= GATHERED:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
 
 
 def _require_entries(archive: zipfile.ZipFile) -> None:

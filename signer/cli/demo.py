@@ -14,10 +14,11 @@ from pathlib import Path
 
 import click
 
+from signer.audit.actor import command_line
 from signer.cli.init import complete_instance, make_instance, write_settings
 from signer.cli.keys import request_of
 from signer.cli.serve import run
-from signer.database import is_sqlite, open_engine, writing
+from signer.database import open_engine, writing
 from signer.initiatives.description import read_description
 from signer.initiatives.initiative import Status
 from signer.initiatives.keys import install_key, storage_secret
@@ -47,7 +48,7 @@ def demo(port: int | None, *, prepare_only: bool) -> None:
     open_service(settings).close()
     port = port or settings.port
     click.echo(f"\n  Open http://127.0.0.1:{port}/ (this is a demonstration; Ctrl-C ends it)\n")
-    run(settings, host="127.0.0.1", port=port, sqlite=is_sqlite(open_engine(settings)))
+    run(settings, open_engine(settings), host="127.0.0.1", port=port)
 
 
 def prepare_demo(offline: Path) -> Settings:
@@ -66,15 +67,17 @@ def prepare_demo(offline: Path) -> Settings:
     with writing(engine) as connection:
         if any(found.status is not Status.DRAFT for found in read_initiatives(connection)):
             return settings
-        kept = import_description(connection, read_description(demo_description(today())))
+        kept = import_description(
+            connection, settings, read_description(demo_description(today())), actor=command_line()
+        )
     number = kept.registration_number
     settings.make_secret(storage_secret(number))
     trust, key = _hold_ceremony(request_of(settings, kept).to_json(), offline)
     _write(settings.instance, f'"{number}" = "{key.key.fingerprint.hex()}"\n')
     settings = read_settings()
     with writing(engine) as connection:
-        install_key(connection, settings, kept, key.key, trust, on=today())
-        change_status(connection, settings, number, Status.COLLECTING, on=today())
+        install_key(connection, settings, kept, key.key, trust, on=today(), actor=command_line())
+        change_status(connection, settings, number, Status.COLLECTING, on=today(), actor=command_line())
     return settings
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine, func, select
 
+from signer.audit.record import audit_key
 from signer.cli.instance import show
 from signer.database import is_sqlite, open_engine, reading
 from signer.errors import SignerError
@@ -118,7 +119,8 @@ def _secret_keys(settings: Settings) -> str:
     settings.secret(HUMAN_CHECK_KEY)
     if manifest_key(settings).verifying_key == log_key(settings).verifying_key:
         raise SignerError("the manifest key and the log key are the same; make one of them anew")
-    return "form token, human check, manifest and log keys are there"
+    audit_key(settings)
+    return "form token, human check, manifest, log and audit keys are there"
 
 
 def _disk(folder: Path) -> Finding:

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import click
 
-from signer.database import open_engine
+from signer.audit.actor import command_line
+from signer.audit.entry import Kind
+from signer.audit.record import AUDIT_KEY, record_event
+from signer.database import open_engine, writing
 from signer.human_check.check import HUMAN_CHECK_KEY
 from signer.initiatives.keys import FORM_TOKEN_KEY, LOG_KEY, MANIFEST_KEY
 from signer.schema import migrate
@@ -46,9 +49,14 @@ def make_instance(instance: Path, *, origin: str | None) -> Settings:
 
 def complete_instance(settings: Settings) -> None:
     """Make the secrets that are missing, of an older release's instance too, and bring the database to this release."""
-    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY):
+    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY):
         settings.make_secret(name)
-    migrate(open_engine(settings))
+    engine = open_engine(settings)
+    before, now = migrate(engine)
+    if now != before:
+        with writing(engine) as connection:
+            changed = {"from": before or "none", "to": now}
+            record_event(connection, settings, Kind.SCHEMA_CHANGED, actor=command_line(), details=changed)
 
 
 @click.command()

@@ -1,10 +1,10 @@
 """`signer initiative`: importing descriptions, opening and closing collections."""
 
-from datetime import date
 from pathlib import Path
 
 import click
 
+from signer.audit.actor import command_line
 from signer.cli.instance import open_instance, read_file, show
 from signer.database import reading, writing
 from signer.initiatives.description import read_description
@@ -13,6 +13,7 @@ from signer.initiatives.keys import storage_secret
 from signer.initiatives.manage import change_status, import_description
 from signer.initiatives.queries import read_initiatives
 from signer.scheme.load import load_scheme
+from signer.scheme.months import months_after
 from signer.web.service import today
 
 
@@ -28,12 +29,12 @@ def import_file(file: Path) -> None:
     settings, engine = open_instance()
     description = read_description(read_file(file))
     with writing(engine) as connection:
-        kept = import_description(connection, description)
+        kept = import_description(connection, settings, description, actor=command_line())
     settings.make_secret(storage_secret(kept.registration_number))
     click.echo(f"{kept.registration_number}: {kept.text('en').title}")
     click.echo(f"collects {kept.collection_start} to {kept.collection_end}, texts in {len(kept.texts)} languages")
     months = load_scheme(kept.scheme).collection_months
-    if kept.collection_end >= _months_after(kept.collection_start, months):
+    if kept.collection_end >= months_after(kept.collection_start, months):
         click.echo(f"note: that is longer than {months} months; only a legal extension allows it", err=True)
     if kept.status is Status.DRAFT:
         click.echo(f"next: signer keys request {kept.registration_number}")
@@ -85,12 +86,6 @@ def withdraw(number: str, *, yes: bool) -> None:
     _end(number, Status.WITHDRAWN, yes=yes)
 
 
-def _months_after(start: date, months: int) -> date:
-    years, month = divmod(start.month - 1 + months, 12)
-    # The last day of February stands for days that a month does not have.
-    return start.replace(year=start.year + years, month=month + 1, day=min(start.day, 28))
-
-
 def _end(number: str, wanted: Status, *, yes: bool) -> None:
     if not yes:
         click.echo(f"dry run: {normal_number(number)} would become {wanted}, for good; add --yes to do it")
@@ -101,7 +96,7 @@ def _end(number: str, wanted: Status, *, yes: bool) -> None:
 def _change(number: str, wanted: Status) -> None:
     settings, engine = open_instance()
     with writing(engine) as connection:
-        kept = change_status(connection, settings, normal_number(number), wanted, on=today())
+        kept = change_status(connection, settings, normal_number(number), wanted, on=today(), actor=command_line())
     click.echo(f"{kept.registration_number} is {kept.status}")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from signer.audit.actor import command_line
 from signer.cli.instance import open_instance, read_file
 from signer.database import reading, writing
 from signer.initiatives.initiative import Initiative, normal_number
@@ -40,7 +41,7 @@ def install(trust: Path, public_key: Path) -> None:
     key = PublicKeyFile.from_json(read_file(public_key)).key
     with writing(engine) as connection:
         initiative = find_initiative(connection, agreed.registration_number)
-        install_key(connection, settings, initiative, key, agreed, on=today())
+        install_key(connection, settings, initiative, key, agreed, on=today(), actor=command_line())
     number, fingerprint = initiative.registration_number, key.fingerprint.hex()
     click.echo(f"installed for {number}: {fingerprint}")
     if settings.collection_keys.get(number) != fingerprint:

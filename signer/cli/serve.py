@@ -2,14 +2,19 @@
 
 import logging
 import socket
+from importlib.metadata import version
 
 import click
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from sqlalchemy import Engine
 
+from signer.audit.actor import command_line
+from signer.audit.entry import Kind
+from signer.audit.record import record_event
 from signer.cli.instance import open_instance
-from signer.database import is_sqlite
+from signer.database import is_sqlite, writing
 from signer.errors import SignerError
 from signer.settings import Settings
 from signer.statements.postgres_store import CONNECTIONS
@@ -31,7 +36,7 @@ def serve(host: str | None, port: int | None) -> None:
     settings, engine = open_instance()
     # Whatever is missing or wrong shows here, in one line, and not in the log of a worker.
     open_service(settings).close()
-    run(settings, host=host or settings.host, port=port or settings.port, sqlite=is_sqlite(engine))
+    run(settings, engine, host=host or settings.host, port=port or settings.port)
 
 
 def _require_free(host: str, port: int) -> None:
@@ -46,9 +51,13 @@ def _require_free(host: str, port: int) -> None:
             raise CannotListen(f"cannot listen on {host}, port {port}: {reason}; choose another with --port") from None
 
 
-def run(settings: Settings, *, host: str, port: int, sqlite: bool) -> None:
-    """Run the server until it is told to stop; it keeps no access log. Raises CannotListen."""
+def run(settings: Settings, engine: Engine, *, host: str, port: int) -> None:
+    """Run the server until it is told to stop; it keeps no access log. Raises CannotListen or StoreUnavailable."""
     _require_free(host, port)
+    with writing(engine) as connection:
+        started = {"release": version("signer")}
+        record_event(connection, settings, Kind.SERVICE_STARTED, actor=command_line(), details=started)
+    engine.dispose()
     logging.basicConfig(level=logging.WARNING)
     Granian(
         "signer.web.worker:make_app",
@@ -57,7 +66,7 @@ def run(settings: Settings, *, host: str, port: int, sqlite: bool) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
-        blocking_threads=SQLITE_THREADS if sqlite else POSTGRES_THREADS,
+        blocking_threads=SQLITE_THREADS if is_sqlite(engine) else POSTGRES_THREADS,
         # Its only warning is about our number of threads, which is measured (a thread waits for its group to commit).
         log_level=LogLevels.error,
         log_access=False,

@@ -4,6 +4,8 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert
 
+from signer.audit.entry import Kind
+from signer.audit.record import record_event
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.queries import find_key
@@ -63,7 +65,14 @@ def require_key(connection: Connection, settings: Settings, initiative: Initiati
 
 
 def install_key(
-    connection: Connection, settings: Settings, initiative: Initiative, key: RecipientKey, trust: Trust, *, on: date
+    connection: Connection,
+    settings: Settings,
+    initiative: Initiative,
+    key: RecipientKey,
+    trust: Trust,
+    *,
+    on: date,
+    actor: str,
 ) -> None:
     """Keep the public key that a ceremony made; while the initiative is a draft, in place of an earlier one.
 
@@ -89,3 +98,5 @@ def install_key(
     connection.execute(
         insert(collection_key).values(initiative_id=initiative.id, public_key=key.to_bytes(), installed_on=on)
     )
+    details = {"fingerprint": key.fingerprint.hex()}
+    record_event(connection, settings, Kind.KEY_INSTALLED, actor=actor, initiative=number, details=details)

@@ -4,16 +4,14 @@ What a page may do in the browser is said here once, as narrowly as it works: ow
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from types import TracebackType
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 from werkzeug.wsgi import get_current_url
 
-if TYPE_CHECKING:
-    from _typeshed import OptExcInfo
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
 Header = tuple[str, str]
+Failure = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -70,8 +68,8 @@ def install_headers(app: Flask) -> None:
     """Put the headers on every answer of `app`: around it, so that nothing that goes wrong in it leaves them out."""
     inner = app.wsgi_app
 
-    def with_headers(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        def start(status: str, headers: list[Header], failure: "OptExcInfo | None" = None) -> Callable[[bytes], object]:
+    def with_headers(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[Header], failure: Failure | None = None) -> Callable[[bytes], object]:
             return start_response(status, _completed(headers, environ), failure)
 
         return inner(environ, start)
@@ -79,7 +77,7 @@ def install_headers(app: Flask) -> None:
     app.wsgi_app = with_headers  # type: ignore[method-assign]
 
 
-def _completed(headers: list[Header], environ: "WSGIEnvironment") -> list[Header]:
+def _completed(headers: list[Header], environ: WSGIEnvironment) -> list[Header]:
     """Return `headers` with what is missing of ours; a page that says otherwise knows why."""
     there = {name.lower() for name, _ in headers}
     added = [header for name, header in _OURS if name not in there]
@@ -90,7 +88,7 @@ def _completed(headers: list[Header], environ: "WSGIEnvironment") -> list[Header
     return headers + added
 
 
-def _within(header: Header, environ: "WSGIEnvironment") -> Header:
+def _within(header: Header, environ: WSGIEnvironment) -> Header:
     """Keep a redirect from naming a host: it would be the one that the client's Host header claims."""
     name, value = header
     host = get_current_url(environ, host_only=True)

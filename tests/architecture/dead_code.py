@@ -35,7 +35,7 @@ FRAMEWORK = {
 
 DECORATORS = ["@click.*", "@*.command", "@*.group", "@*.before_request", "@*.after_request", "@*.route", "@*.get"]
 DECORATORS += ["@*.post", "@*.errorhandler", "@*.url_value_preprocessor", "@*.url_defaults", "@*.app_template_filter"]
-DECORATORS += ["@*.context_processor", "@initiative.*", "@keys.*", "@batch.*", "@rules.*", "@public.*"]
+DECORATORS += ["@*.context_processor", "@initiative.*", "@keys.*", "@batch.*", "@rules.*", "@audit.*", "@public.*"]
 
 
 def names_in_templates() -> Iterator[str]:

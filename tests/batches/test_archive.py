@@ -21,6 +21,7 @@ from signer.batches.manifest import PURPOSE, Manifest
 from signer.errors import SignerError
 from signer.sealing.envelope import ENVELOPE_SIZES
 from signer.sealing.signing import BadSignature, SigningKey
+from signer.whole_file import FileNotWritten
 from tests.batches.test_manifest import MANIFEST
 
 KEY = SigningKey.from_seed(bytes([1]) * 32)
@@ -260,7 +261,7 @@ def test_writing_refuses_statements_that_changed_since_freezing_and_leaves_no_fi
 def test_writing_overwrites_nothing(path: Path) -> None:
     before = path.read_bytes()
 
-    with pytest.raises(MalformedBatch, match="not overwritten"):
+    with pytest.raises(FileNotWritten, match="not overwritten"):
         write_batch(path, fitting(RECORDS[:1]), RECORDS[:1], KEY)
 
     assert path.read_bytes() == before

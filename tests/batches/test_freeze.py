@@ -24,6 +24,7 @@ from signer.sealing.opening import open_envelope
 from signer.statements.store import CollectionFinalised
 from signer.statements.tables import statement
 from signer.tallies.reconcile import Unreconciled
+from signer.whole_file import FileNotWritten
 from tests.conftest import END, MAY_DAY, NUMBER, Instance
 from tests.people import ADA
 from tests.signing import record
@@ -98,7 +99,7 @@ def test_a_file_that_is_there_is_not_overwritten(instance: Instance, tmp_path: P
     path = export(instance.engine, instance.settings, batches(instance)[0], tmp_path)
     before = path.read_bytes()
 
-    with pytest.raises(MalformedBatch, match="exists already"):
+    with pytest.raises(FileNotWritten, match="exists already"):
         export(instance.engine, instance.settings, batches(instance)[0], tmp_path)
 
     assert path.read_bytes() == before

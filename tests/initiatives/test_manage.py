@@ -15,23 +15,23 @@ from signer.initiatives.queries import find_initiative
 from signer.initiatives.tables import collection_key
 from signer.scheme.form import UnknownMemberState
 from signer.sealing.opening import OpeningKey
-from tests.conftest import MAY_DAY, NUMBER, Instance, describe
+from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance, describe
 
 DRAFT = "2027/000043"
 
 
 def test_a_draft_may_be_imported_again_with_other_texts(instance: Instance) -> None:
     with writing(instance.engine) as connection:
-        import_description(connection, describe(DRAFT))
+        import_description(connection, instance.settings, describe(DRAFT), actor=TESTER)
         changed = replace(describe(DRAFT), texts={"en": InitiativeText("Another", "text", "", "")})
-        kept = import_description(connection, changed)
+        kept = import_description(connection, instance.settings, changed, actor=TESTER)
 
     assert (kept.status, kept.text("en").title) == (Status.DRAFT, "Another")
 
 
 def test_a_draft_is_not_shown(instance: Instance) -> None:
     with writing(instance.engine) as connection:
-        import_description(connection, describe(DRAFT))
+        import_description(connection, instance.settings, describe(DRAFT), actor=TESTER)
     catalogue = Catalogue(instance.engine, instance.settings)
 
     assert [found.registration_number for found in catalogue.initiatives()] == [NUMBER]
@@ -42,36 +42,46 @@ def test_a_draft_is_not_shown(instance: Instance) -> None:
 def test_once_opened_only_further_languages_are_added(instance: Instance) -> None:
     texts = dict(describe().texts) | {"el": InitiativeText("Ήσυχος ουρανός", "Ζητούμε.", "", "")}
     with writing(instance.engine) as connection:
-        kept = import_description(connection, replace(describe(), texts=texts))
+        kept = import_description(connection, instance.settings, replace(describe(), texts=texts), actor=TESTER)
         assert sorted(kept.texts) == ["el", "en"]
 
         with pytest.raises(FrozenText, match="text in en"):
-            import_description(connection, replace(describe(), texts={"en": InitiativeText("x", "y", "", "")}))
+            import_description(
+                connection,
+                instance.settings,
+                replace(describe(), texts={"en": InitiativeText("x", "y", "", "")}),
+                actor=TESTER,
+            )
         with pytest.raises(FrozenText, match="collection_end"):
-            import_description(connection, replace(describe(), collection_end=date(2029, 1, 1)))
+            import_description(
+                connection,
+                instance.settings,
+                replace(describe(), collection_end=date(2029, 1, 1)),
+                actor=TESTER,
+            )
 
 
 def test_an_initiative_without_a_key_cannot_be_opened(instance: Instance) -> None:
     with writing(instance.engine) as connection:
-        import_description(connection, describe(DRAFT))
+        import_description(connection, instance.settings, describe(DRAFT), actor=TESTER)
 
         with pytest.raises(UnknownKey, match="no collection key is installed"):
-            change_status(connection, instance.settings, DRAFT, Status.COLLECTING, on=MAY_DAY)
+            change_status(connection, instance.settings, DRAFT, Status.COLLECTING, on=MAY_DAY, actor=TESTER)
 
 
 @pytest.mark.parametrize("ended", [Status.CLOSED, Status.WITHDRAWN])
 def test_what_ended_does_not_begin_again(instance: Instance, ended: Status) -> None:
     with writing(instance.engine) as connection:
-        change_status(connection, instance.settings, NUMBER, ended, on=MAY_DAY)
+        change_status(connection, instance.settings, NUMBER, ended, on=MAY_DAY, actor=TESTER)
 
         with pytest.raises(NotAllowed, match=f"is {ended} and cannot become collecting"):
-            change_status(connection, instance.settings, NUMBER, Status.COLLECTING, on=MAY_DAY)
+            change_status(connection, instance.settings, NUMBER, Status.COLLECTING, on=MAY_DAY, actor=TESTER)
 
 
 def test_a_paused_collection_goes_on(instance: Instance) -> None:
     with writing(instance.engine) as connection:
-        change_status(connection, instance.settings, NUMBER, Status.PAUSED, on=MAY_DAY)
-        kept = change_status(connection, instance.settings, NUMBER, Status.COLLECTING, on=MAY_DAY)
+        change_status(connection, instance.settings, NUMBER, Status.PAUSED, on=MAY_DAY, actor=TESTER)
+        kept = change_status(connection, instance.settings, NUMBER, Status.COLLECTING, on=MAY_DAY, actor=TESTER)
 
     assert kept.status is Status.COLLECTING
 
@@ -105,17 +115,17 @@ def test_the_key_of_another_ceremony_is_not_installed(
 ) -> None:
     key = instance.opening_key.recipient
     with writing(instance.engine) as connection:
-        draft = import_description(connection, describe(DRAFT))
+        draft = import_description(connection, instance.settings, describe(DRAFT), actor=TESTER)
         trust = replace(instance.trust, registration_number=DRAFT, **change)  # type: ignore[arg-type]
 
         with pytest.raises(UnfitTrust, match=named):
-            install_key(connection, instance.settings, draft, key, trust, on=MAY_DAY)
+            install_key(connection, instance.settings, draft, key, trust, on=MAY_DAY, actor=TESTER)
 
 
 def test_the_key_of_an_opened_initiative_does_not_change(instance: Instance) -> None:
     key = instance.opening_key.recipient
     with writing(instance.engine) as connection, pytest.raises(UnfitTrust, match="can no longer change"):
-        install_key(connection, instance.settings, instance.initiative, key, instance.trust, on=MAY_DAY)
+        install_key(connection, instance.settings, instance.initiative, key, instance.trust, on=MAY_DAY, actor=TESTER)
 
 
 def test_an_unknown_member_state_has_no_collection(instance: Instance) -> None:

@@ -1,0 +1,84 @@
+"""`signer audit`: what the people who run this instance did, and whether nothing of it was touched."""
+
+import json
+from pathlib import Path
+
+import click
+
+from signer.audit.actor import command_line
+from signer.audit.entry import Entry, Kind
+from signer.audit.exported import export_lines, read_exported
+from signer.audit.read import latest_entries, read_entries, read_head, verify
+from signer.audit.record import audit_key, record_event
+from signer.cli.instance import open_instance, read_file, show
+from signer.database import reading, writing
+from signer.whole_file import whole_file
+
+READABLE = click.Path(path_type=Path)
+
+
+@click.group()
+def audit() -> None:
+    """Show, verify and export the log of what was done on this instance."""
+
+
+@audit.command("show")
+@click.option("--last", default=20, type=click.IntRange(1, 10_000), help="How many entries; 20 without it.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show_entries(last: int, *, as_json: bool) -> None:
+    """Show the latest entries, the newest first."""
+    _, engine = open_instance()
+    with reading(engine) as connection:
+        found = latest_entries(connection, last)
+    show([entry.to_json() for entry in found], as_json=as_json, text="\n".join(map(_line, found)))
+
+
+@audit.command()
+@click.argument("file", type=READABLE, required=False)
+@click.option("--head", "kept", type=READABLE, multiple=True, help="A signed head kept earlier (`signer audit head`).")
+def verify_log(file: Path | None, kept: tuple[Path, ...]) -> None:
+    """Verify that no entry was removed, changed or added: of this instance, or of an exported FILE."""
+    settings, engine = open_instance()
+    heads = [read_file(path).decode("utf-8", "replace") for path in kept]
+    key = audit_key(settings).verifying_key
+    if file:
+        entries, head = read_exported(read_file(file).splitlines())
+        found = verify(entries, head, settings, key, kept=heads)
+    else:
+        with reading(engine) as connection:
+            found = verify(read_entries(connection), read_head(connection), settings, key, kept=heads)
+    click.echo(f"the audit log is whole: {found.size} entries, none removed, changed or added; head {found.root.hex()}")
+    if not heads:
+        click.echo(
+            "whoever holds this instance's keys could have written it anew: a head that was kept elsewhere, given with "
+            "--head, shows that too",
+            err=True,
+        )
+
+
+audit.add_command(verify_log, "verify")
+
+
+@audit.command()
+@click.option("--out", type=READABLE, required=True, help="The file to write; it must not exist.")
+def export(out: Path) -> None:
+    """Write all entries and the signed head to a file, as JSON lines."""
+    settings, engine = open_instance()
+    with writing(engine) as connection:
+        record_event(connection, settings, Kind.LOG_EXPORTED, actor=command_line())
+    with reading(engine) as connection, whole_file(out) as file:
+        file.writelines(export_lines(read_entries(connection), read_head(connection)))
+    click.echo(out)
+
+
+@audit.command()
+def head() -> None:
+    """Print the signed head. Keep it elsewhere, each day: with it `verify --head` finds what was written anew since."""
+    _, engine = open_instance()
+    with reading(engine) as connection:
+        click.echo(read_head(connection), nl=False)
+
+
+def _line(entry: Entry) -> str:
+    details = json.dumps(dict(entry.details), ensure_ascii=False) if entry.details else ""
+    return f"{entry.number:6}  {entry.at}  {entry.kind:22} {entry.actor:20} {entry.initiative:11} {details}".rstrip()
