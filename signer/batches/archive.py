@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
-from signer.batches.layout import lay_out
+from signer.batches.layout import laid_out_length, lay_out
 from signer.batches.manifest import PURPOSE, Manifest
 from signer.errors import SignerError
 from signer.sealing.context import ID_BYTES
@@ -59,6 +59,20 @@ def batch_pieces(manifest: Manifest, records: Iterable[Record], key: SigningKey)
     """
     encoded = manifest.encode()
     return _gathered(_lay_out(encoded, key.sign(PURPOSE, encoded), _checked(records, manifest)))
+
+
+def batch_length(manifest: Manifest) -> int:
+    """Return the length of the batch file in bytes."""
+    small = ((MANIFEST, len(manifest.encode())), (SIGNATURE, SIGNATURE_BYTES))
+    return laid_out_length(small, (STATEMENTS, manifest.payload_bytes))
+
+
+def batch_digest(manifest: Manifest, records: Iterable[Record], key: SigningKey) -> str:
+    """Return the SHA-256, in hexadecimal, of the batch file, without writing it. Raises MalformedBatch."""
+    digest = hashlib.sha256()
+    for piece in batch_pieces(manifest, records, key):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def write_batch(

@@ -1,25 +1,26 @@
-"""Writing a frozen batch to a file: the same statements give the same bytes, however often it is done."""
+"""Handing out the bytes of a frozen batch: the same statements give the same file, however often it is done.
+
+The file's digest was recorded when the batch was frozen; bytes that would give another are not handed out whole.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select
 
-from signer.batches.archive import Record, write_batch
+from signer.audit.entry import Detail, Kind
+from signer.audit.record import record_event
+from signer.batches.archive import MalformedBatch, Record, batch_pieces, write_batch
 from signer.batches.freeze import records_of
 from signer.batches.manifest import Manifest
-from signer.batches.queries import BatchSummary, list_batches
-from signer.batches.reconcile import require_batches_whole
-from signer.batches.state import State
-from signer.database import reading
-from signer.errors import SignerError
+from signer.batches.queries import BatchSummary
+from signer.batches.reconcile import require_reconciled
+from signer.batches.state import EXPORTED, State, WrongStep, record_step
+from signer.batches.tables import batch as batch_table
+from signer.database import reading, writing
 from signer.initiatives.keys import manifest_key, read_storage_key
 from signer.settings import Settings
-from signer.tallies.reconcile import require_reconciled
-
-
-class UnknownBatch(SignerError):
-    """There is no such batch, or it cannot be exported in its state."""
 
 
 def file_name(batch: BatchSummary) -> str:
@@ -38,21 +39,69 @@ def export(
     batch: BatchSummary,
     folder: Path,
     *,
+    on: date,
+    actor: str,
     watched: Callable[[Iterable[Record]], Iterable[Record]] = iter,
 ) -> Path:
-    """Write `batch` into `folder` and return the file's path; memory stays flat.
+    """Write `batch` into `folder`, record that, and return the file's path; memory stays flat.
 
     watched: sees each record pass, to show progress.
-    Raises UnknownBatch, Unreconciled, MalformedBatch (the file exists, or the statements are no longer those that were
-    frozen), WrongStorageKey or StoreUnavailable; no file is left then.
+    Raises WrongStep, Unreconciled, FileNotWritten, MalformedBatch (the statements are not those that were frozen),
+    WrongStorageKey or StoreUnavailable; no file is left then. A file that has its name has been recorded.
     """
     path = folder / file_name(batch)
+
+    def record(digest: str) -> None:
+        if batch.digest not in {"", digest}:
+            raise MalformedBatch(f"the file has SHA-256 {digest}, but the batch was frozen with {batch.digest}")
+        record_export(engine, settings, batch, on=on, actor=actor)
+
     with reading(engine) as connection:
-        current = {there.id: there for there in list_batches(connection, batch.registration_number)}.get(batch.id)
-        if current is None or current.state is not State.FROZEN:
-            raise UnknownBatch(f"batch {batch.member_state} {batch.number} is no longer frozen; freeze it anew")
-        require_reconciled(connection)
-        require_batches_whole(connection)
-        records = records_of(connection, batch.id, read_storage_key(settings, batch.registration_number))
-        write_batch(path, Manifest.decode(batch.manifest), watched(records), manifest_key(settings))
+        manifest, records = _manifest_and_records(connection, settings, batch)
+        write_batch(path, manifest, watched(records), manifest_key(settings), before_it_shows=record)
     return path
+
+
+def export_pieces(engine: Engine, settings: Settings, batch: BatchSummary) -> Iterator[bytes]:
+    """Yield the bytes of the batch file, for a download that `record_export` has recorded before.
+
+    Raises as `export` does; behind the first piece the receiver then has an incomplete file, never a wrong one.
+    """
+    with reading(engine) as connection:
+        manifest, records = _manifest_and_records(connection, settings, batch)
+        yield from batch_pieces(manifest, records, manifest_key(settings))
+
+
+def record_export(engine: Engine, settings: Settings, batch: BatchSummary, *, on: date, actor: str) -> None:
+    """Record that somebody is given the file of `batch`. Raises WrongStep if it is no longer frozen."""
+    details: dict[str, Detail] = {
+        "member_state": batch.member_state,
+        "batch": batch.number,
+        "file_sha256": batch.digest,
+    }
+    with writing(engine) as connection:
+        _require_frozen(connection, batch)
+        record_step(connection, batch.id, EXPORTED, on=on, actor=actor, digest=batch.digest)
+        record_event(
+            connection,
+            settings,
+            Kind.BATCH_EXPORTED,
+            actor=actor,
+            initiative=batch.registration_number,
+            details=details,
+        )
+
+
+def _manifest_and_records(
+    connection: Connection, settings: Settings, batch: BatchSummary
+) -> tuple[Manifest, Iterator[Record]]:
+    _require_frozen(connection, batch)
+    require_reconciled(connection)
+    storage_key = read_storage_key(settings, batch.registration_number)
+    return Manifest.decode(batch.manifest), records_of(connection, batch.id, storage_key)
+
+
+def _require_frozen(connection: Connection, batch: BatchSummary) -> None:
+    state = connection.scalar(select(batch_table.c.state).where(batch_table.c.id == batch.id))
+    if state != State.FROZEN:
+        raise WrongStep(f"batch {batch.member_state} {batch.number} is {state}; only a frozen one is exported")

@@ -7,22 +7,23 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, func, insert, select, text, update
 
-from signer.batches.archive import Record
+from signer.audit.entry import Kind
+from signer.audit.record import record_event
+from signer.batches.archive import Record, batch_digest
 from signer.batches.manifest import InitiativeData, Manifest
-from signer.batches.reconcile import require_batches_whole
-from signer.batches.state import State, fail_superseded, is_open
+from signer.batches.reconcile import require_reconciled
+from signer.batches.state import State, fail_superseded, is_open, record_step
 from signer.batches.tables import batch
 from signer.database import is_sqlite, writing
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative, Status
-from signer.initiatives.keys import log_key, read_storage_key, require_key
+from signer.initiatives.keys import log_key, manifest_key, read_storage_key, require_key
 from signer.initiatives.queries import find_initiative
 from signer.ledger.log import latest_note, sequence_within
 from signer.scheme.load import load_scheme
 from signer.sealing.storage_key import StorageKey
 from signer.settings import Settings
 from signer.statements.tables import finalised, statement
-from signer.tallies.reconcile import require_reconciled
 from signer.tallies.rollup import roll_up_within
 
 FETCH = 1000
@@ -45,6 +46,7 @@ def freeze(
     until: date | None,
     final: bool,
     on: date,
+    actor: str,
 ) -> Manifest:
     """Freeze the open statements of one Member State into a new batch and return its manifest.
 
@@ -62,15 +64,15 @@ def freeze(
         cut_off = _cut_off(initiative, until, final=final, on=on)
         _require_none_final(connection, initiative, code)
         if final:
-            _close_behind(connection, initiative, code)
+            _close_behind(connection, initiative, code, on=on, actor=actor)
         roll_up_within(connection)
         # The checkpoint of a final batch covers all of it; otherwise the log keeps to its own pace.
         if final or latest_note(connection) is None:
             sequence_within(connection, origin=settings.log_origin, key=log_key(settings))
         require_reconciled(connection)
-        require_batches_whole(connection)
         batch_id, number = _take_in(connection, initiative, code, cut_off, final=final, on=on)
-        payload = _measure(records_of(connection, batch_id, read_storage_key(settings, registration_number)))
+        storage_key = read_storage_key(settings, registration_number)
+        payload = _measure(records_of(connection, batch_id, storage_key))
         manifest = Manifest(
             initiative=_initiative_data(initiative),
             member_state=code,
@@ -87,6 +89,25 @@ def freeze(
         )
         frozen = update(batch).where(batch.c.id == batch_id)
         connection.execute(frozen.values(statements=manifest.count, manifest=manifest.encode()))
+        digest = batch_digest(manifest, records_of(connection, batch_id, storage_key), manifest_key(settings))
+        # And once more with the new batch: it holds what was open, nothing more and nothing less.
+        require_reconciled(connection)
+        record_step(connection, batch_id, State.FROZEN, on=on, actor=actor, digest=digest)
+        record_event(
+            connection,
+            settings,
+            Kind.BATCH_FROZEN,
+            actor=actor,
+            initiative=registration_number,
+            details={
+                "member_state": code,
+                "batch": number,
+                "final": "yes" if final else "no",
+                "until": manifest.until,
+                "statements": manifest.count,
+                "file_sha256": digest,
+            },
+        )
     return manifest
 
 
@@ -125,14 +146,14 @@ def _require_none_final(connection: Connection, initiative: Initiative, member_s
         raise NotFinal(f"batch {number} of {member_state} is final already")
 
 
-def _close_behind(connection: Connection, initiative: Initiative, member_state: str) -> None:
+def _close_behind(connection: Connection, initiative: Initiative, member_state: str, *, on: date, actor: str) -> None:
     """Let requests under way finish, and make sure that none can add a statement behind the final batch."""
     if not is_sqlite(connection):
         connection.execute(text("LOCK TABLE statement IN SHARE ROW EXCLUSIVE MODE"))
     place = {"initiative_id": initiative.id, "member_state": member_state}
     if connection.execute(select(finalised).filter_by(**place)).first() is None:
         connection.execute(insert(finalised).values(**place))
-    fail_superseded(connection, initiative.id, member_state)
+    fail_superseded(connection, initiative.id, member_state, on=on, actor=actor)
 
 
 def _take_in(

@@ -59,6 +59,18 @@ def lay_out(small: Iterable[tuple[str, bytes]], large: tuple[str, Iterable[bytes
     yield _directory(entries, last, offset + len(header) + last.size + DESCRIPTOR.size)
 
 
+def laid_out_length(small: Iterable[tuple[str, int]], large: tuple[str, int]) -> int:
+    """Return the length in bytes of the ZIP file whose entries have these names and lengths."""
+    entries: list[_Entry] = []
+    offset = 0
+    for name, size in small:
+        entries.append(_Entry(name.encode("ascii"), offset, size))
+        offset += len(_local(entries[-1])) + size
+    last = _Entry(large[0].encode("ascii"), offset, large[1])
+    offset += len(_local_of_large(last)) + last.size + DESCRIPTOR.size
+    return offset + len(_directory(entries, last, offset))
+
+
 def _local(entry: _Entry) -> bytes:
     sizes = (entry.crc, entry.size, entry.size)
     return LOCAL.pack(b"PK\x03\x04", PLAIN_VERSION, 0, 0, 0, FIRST_DAY, *sizes, len(entry.name), 0) + entry.name

@@ -1,13 +1,20 @@
-"""Reading batches."""
+"""Reading batches, the steps that they took, and what authorities certified."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, select
 
 from signer.batches.state import State
-from signer.batches.tables import batch
+from signer.batches.tables import batch, batch_step, certificate
+from signer.errors import SignerError
 from signer.initiatives.tables import initiative
+
+
+class UnknownBatch(SignerError):
+    """There is no such batch."""
 
 
 @dataclass(frozen=True)
@@ -15,6 +22,7 @@ class BatchSummary:
     """One batch as the auditor sees it.
 
     count: statements frozen into it. reason: why it failed, else empty. manifest: the bytes that are signed.
+    digest: SHA-256 of the file in hexadecimal; empty if it was frozen by a release that did not keep it.
     """
 
     id: int
@@ -28,12 +36,45 @@ class BatchSummary:
     frozen_on: date
     count: int
     manifest: bytes
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.member_state} {self.number}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happened to a batch. step: a state that it came into, or `exported`."""
+
+    step: str
+    taken_on: date
+    actor: str
+    count: int
+    digest: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What an authority certified of one Member State. invalid: code of a reason to the number of statements."""
+
+    issued_on: date
+    reference: str
+    valid_online: int
+    valid_paper: int
+    invalid: Mapping[str, int]
+
+    @property
+    def valid(self) -> int:
+        """Valid statements, online and on paper."""
+        return self.valid_online + self.valid_paper
 
 
 def list_batches(connection: Connection, registration_number: str) -> tuple[BatchSummary, ...]:
     """Return the batches of an initiative by Member State and number."""
+    frozen = select(batch_step.c.digest).where(batch_step.c.batch_id == batch.c.id, batch_step.c.step == State.FROZEN)
     rows = connection.execute(
-        select(batch, initiative.c.registration_number)
+        select(batch, initiative.c.registration_number, frozen.scalar_subquery().label("digest"))
         .join(initiative, initiative.c.id == batch.c.initiative_id)
         .where(initiative.c.registration_number == registration_number)
         .order_by(batch.c.member_state, batch.c.number)
@@ -51,6 +92,30 @@ def list_batches(connection: Connection, registration_number: str) -> tuple[Batc
             frozen_on=row.frozen_on,
             count=row.statements,
             manifest=row.manifest,
+            digest=row.digest or "",
         )
         for row in rows
     )
+
+
+def find_batch(connection: Connection, registration_number: str, member_state: str, number: int) -> BatchSummary:
+    """Return one batch. Raises UnknownBatch."""
+    for found in list_batches(connection, registration_number):
+        if (found.member_state, found.number) == (member_state.upper(), number):
+            return found
+    raise UnknownBatch(f"there is no batch {number} of this Member State for {registration_number}")
+
+
+def read_steps(connection: Connection, batch_id: int) -> tuple[Step, ...]:
+    """Return what happened to a batch, the first step first."""
+    rows = connection.execute(select(batch_step).filter_by(batch_id=batch_id).order_by(batch_step.c.id))
+    return tuple(Step(row.step, row.taken_on, row.actor, row.statements, row.digest, row.reason) for row in rows)
+
+
+def read_certificate(connection: Connection, batch_id: int) -> Certificate | None:
+    """Return what the authority certified last of a batch, or None."""
+    newest = select(certificate).filter_by(batch_id=batch_id).order_by(certificate.c.id.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    if row is None:
+        return None
+    return Certificate(row.issued_on, row.reference, row.valid_online, row.valid_paper, json.loads(row.invalid))

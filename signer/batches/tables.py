@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     Table,
@@ -32,3 +33,37 @@ batch = Table(
     UniqueConstraint("initiative_id", "member_state", "number"),
 )
 """A frozen set of statements of one Member State. A statement whose batch has failed is open again."""
+
+
+batch_step = Table(
+    "batch_step",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", ForeignKey("batch.id"), nullable=False),
+    Column("step", Text, nullable=False),
+    Column("taken_on", Date, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("statements", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("batch_step_batch_id_index", "batch_id"),
+)
+"""What happened to a batch, in order of `id`; by day, since one of the steps is made by a signatory who erases."""
+
+certificate = Table(
+    "certificate",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", ForeignKey("batch.id"), nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("valid_online", BigInteger, nullable=False),
+    Column("valid_paper", BigInteger, nullable=False),
+    Column("invalid", Text, nullable=False),
+    Column("recorded_on", Date, nullable=False),
+    Index("certificate_batch_id_index", "batch_id"),
+)
+"""What an authority certified (Regulation (EU) 2019/788, Annex VI); the newest of a batch counts.
+
+`invalid`: JSON, code of a reason to the number of statements, as far as the authority told.
+"""

@@ -1,26 +1,38 @@
-"""`signer batch`: freezing sealed statements of a Member State and writing them to a file."""
+"""`signer batch`: sealed batches, from freezing them to the certificates of the authorities."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import click
-from sqlalchemy import Engine
 
+from signer.audit.actor import command_line
 from signer.batches.archive import Record
 from signer.batches.export import export, exportable
 from signer.batches.freeze import freeze
 from signer.batches.manifest import Manifest
-from signer.batches.queries import BatchSummary, list_batches
+from signer.batches.queries import BatchSummary, list_batches, read_certificate, read_steps
+from signer.batches.reconcile import require_reconciled
 from signer.batches.state import member_states_with_open
-from signer.cli.instance import open_instance, show
+from signer.cli.batch_steps import certify_one, hand_one_over, open_one_again, receive_one, result
+from signer.cli.instance import UnreadableFile, open_instance, show
+from signer.cli.named_batch import (
+    as_json_option,
+    certificate_row,
+    day_option,
+    find_named,
+    number_of,
+    of_initiative,
+    one_batch,
+)
 from signer.database import reading
 from signer.errors import SignerError
-from signer.initiatives.initiative import UnknownInitiative, normal_number
-from signer.initiatives.queries import find_initiative, read_initiatives
+from signer.initiatives.queries import find_initiative
 from signer.progress import progress
 from signer.web.service import today
+
+NO_BATCH = "no batch yet; next: signer batch create"
 
 
 class NothingToExport(SignerError):
@@ -29,65 +41,94 @@ class NothingToExport(SignerError):
 
 @click.group()
 def batch() -> None:
-    """Freeze and export sealed batches, one for each Member State."""
+    """Freeze, export and follow sealed batches, one for each Member State."""
 
 
 @batch.command()
-@click.option("--initiative", "number", help="Registration number; needed where there are several initiatives.")
+@of_initiative
 @click.option("--member-state", "wanted", multiple=True, help="Such as DE; all with open statements without it.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day taken in; yesterday without it.")
+@day_option("--until", "Last day taken in; yesterday without it.")
 @click.option("--final", is_flag=True, help="After collection has closed: every statement of the Member State.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def create(number: str | None, wanted: tuple[str, ...], until: date | None, *, final: bool, as_json: bool) -> None:
+@as_json_option
+def create(number: str | None, wanted: tuple[str, ...], until: datetime | None, *, final: bool, as_json: bool) -> None:
     """Freeze the open statements of Member States into new batches."""
     settings, engine = open_instance()
-    number = _number(engine, number)
-    cut_off = until.date() if until else None  # type: ignore[attr-defined] # click gives a datetime
+    number = number_of(engine, number)
     with reading(engine) as connection:
         found = find_initiative(connection, number)
         chosen = wanted or member_states_with_open(connection, found.id)
-    manifests = [
-        freeze(engine, settings, number, member_state, until=cut_off, final=final, on=today())
-        for member_state in chosen
-    ]
-    lines = [f"{_title(manifest)}: {manifest.count} statements until {manifest.until}" for manifest in manifests]
+    manifests: list[Manifest] = []
+    for member_state in chosen:
+        made = freeze(
+            engine,
+            settings,
+            number,
+            member_state,
+            until=until.date() if until else None,
+            final=final,
+            on=today(),
+            actor=command_line(),
+        )
+        manifests.append(made)
+        # Each is done for good before the next begins: what was frozen is told even if the next one is refused.
+        if not as_json:
+            click.echo(f"{_title(made)}: {made.count} statements until {made.until}")
     rows = [
         {"member_state": made.member_state, "number": made.number, "count": made.count, "until": made.until}
         for made in manifests
     ]
-    show(rows, as_json=as_json, text="\n".join(lines) or "no statement is open")
+    if as_json or not manifests:
+        show(rows, as_json=as_json, text="no statement is open")
 
 
 @batch.command("list")
-@click.option("--initiative", "number", help="Registration number; needed where there are several initiatives.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@of_initiative
+@as_json_option
 def list_all(number: str | None, *, as_json: bool) -> None:
     """List the batches with their states."""
     _, engine = open_instance()
     with reading(engine) as connection:
-        found = list_batches(connection, _number(engine, number))
-    rows = [
-        {
-            "member_state": there.member_state,
-            "number": there.number,
-            "state": there.state,
-            "final": there.final,
-            "count": there.count,
-            "until": there.until.isoformat(),
-            "reason": there.reason,
-        }
-        for there in found
-    ]
+        found = list_batches(connection, number_of(engine, number))
     lines = [
         f"{there.member_state} {there.number:3}  {there.state:12} {'final  ' if there.final else 'interim'} "
         f"{there.count:9} until {there.until}  {there.reason}".rstrip()
         for there in found
     ]
-    show(rows, as_json=as_json, text="\n".join(lines) or "no batch yet; next: signer batch create")
+    show(
+        [_row(there) for there in found],
+        as_json=as_json,
+        text="\n".join(lines) or NO_BATCH,
+    )
+
+
+@batch.command("show")
+@one_batch
+@as_json_option
+def show_one(number: str | None, member_state: str, batch_number: int, *, as_json: bool) -> None:
+    """Show one batch: its digest, and who took each step when and why."""
+    _, engine, found = find_named(number, member_state, batch_number)
+    manifest = Manifest.decode(found.manifest)
+    with reading(engine) as connection:
+        steps = read_steps(connection, found.id)
+        certificate = read_certificate(connection, found.id)
+    lines = [
+        f"{_title(manifest)}: {found.state}, {found.count} statements of {manifest.first_day} to {manifest.last_day}",
+        f"file SHA-256 {found.digest or 'not kept by the release that froze it'}",
+        *(f"{step.taken_on}  {step.step:12} {step.actor:24} {step.reason}".rstrip() for step in steps),
+    ]
+    if certificate:
+        lines.append(f"certified valid: {certificate.valid_online} online, {certificate.valid_paper} on paper")
+    row = _row(found) | {
+        "first_day": manifest.first_day,
+        "last_day": manifest.last_day,
+        "steps": [{**vars(step), "taken_on": step.taken_on.isoformat()} for step in steps],
+        "certificate": certificate_row(certificate),
+    }
+    show(row, as_json=as_json, text="\n".join(lines))
 
 
 @batch.command("export")
-@click.option("--initiative", "number", help="Registration number; needed where there are several initiatives.")
+@of_initiative
 @click.option("--member-state", "wanted", multiple=True, help="Such as DE; all without it.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the files.")
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
@@ -95,29 +136,59 @@ def export_files(number: str | None, wanted: tuple[str, ...], out: Path, *, quie
     """Write each frozen batch to a file; the same batch always gives the same bytes."""
     settings, engine = open_instance()
     with reading(engine) as connection:
-        found = list_batches(connection, _number(engine, number))
-    chosen = [there for there in exportable(found) if not wanted or there.member_state in wanted]
+        found = list_batches(connection, number_of(engine, number))
+    member_states = {name.upper() for name in wanted}
+    chosen = [there for there in exportable(found) if not member_states or there.member_state in member_states]
     if not chosen:
         raise NothingToExport("no frozen batch to export; run `signer batch list`")
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnreadableFile(f"the folder {out} cannot be made: {error.strerror}") from None
     for there in chosen:
-        click.echo(export(engine, settings, there, out, watched=partial(_watched, batch_=there, quiet=quiet)))
+        watched = partial(_watched, batch_=there, quiet=quiet)
+        click.echo(export(engine, settings, there, out, on=today(), actor=command_line(), watched=watched))
+
+
+@batch.command()
+@of_initiative
+@as_json_option
+def reconcile(number: str | None, *, as_json: bool) -> None:
+    """Recompute from the rows that received = open + in batches + erased, and print the numbers."""
+    _, engine = open_instance()
+    number = number_of(engine, number)
+    with reading(engine) as connection:
+        found = find_initiative(connection, number)
+        numbers = require_reconciled(connection)
+    member_states = sorted({place.member_state for place in numbers.places if place.initiative_id == found.id})
+    rows = {name: vars(numbers.of(found.id, name)) for name in [*member_states, ""]}
+    names = ("received", "open", "in_batches", "erased")
+    lines = ["    " + "".join(f"{name.replace('_', ' '):>12}" for name in names)]
+    lines += [f"{code or 'all':4}" + "".join(f"{row[name]:12}" for name in names) for code, row in rows.items()]
+    text = "\n".join([*lines, "they agree, for every Member State and day; as many leaves in the log"])
+    show({code or "all": row for code, row in rows.items()}, as_json=as_json, text=text)
 
 
 def _watched(records: Iterable[Record], *, batch_: BatchSummary, quiet: bool) -> Iterable[Record]:
-    label = f"{batch_.member_state} {batch_.number}"
-    return progress(records, total=batch_.count, label=label, quiet=quiet)
+    return progress(records, total=batch_.count, label=str(batch_), quiet=quiet)
 
 
 def _title(manifest: Manifest) -> str:
     return f"{manifest.member_state} {manifest.number}{' (final)' if manifest.final else ''}"
 
 
-def _number(engine: Engine, number: str | None) -> str:
-    if number:
-        return normal_number(number)
-    with reading(engine) as connection:
-        numbers = [found.registration_number for found in read_initiatives(connection)]
-    if len(numbers) != 1:
-        raise UnknownInitiative(f"there are {len(numbers)} initiatives; name one with --initiative")
-    return numbers[0]
+def _row(there: BatchSummary) -> dict[str, object]:
+    return {
+        "member_state": there.member_state,
+        "number": there.number,
+        "state": there.state,
+        "final": there.final,
+        "count": there.count,
+        "until": there.until.isoformat(),
+        "reason": there.reason,
+        "file_sha256": there.digest,
+    }
+
+
+for _command in (open_one_again, hand_one_over, receive_one, certify_one, result):
+    batch.add_command(_command)

@@ -16,7 +16,8 @@ from signer.statements.tables import erasure, erasure_pace, statement
 def erase(engine: Engine, initiative_id: int, code: Code, *, on: date) -> None:
     """Erase the statement that `code` names, if there is one; tell nobody whether there was.
 
-    A frozen batch that holds it is voided and must be frozen anew. Raises StoreUnavailable; nothing is erased then.
+    A frozen batch that holds it is voided and must be frozen anew; one that an authority has already stays, and the
+    erasure says which. Raises StoreUnavailable; nothing is erased then.
     """
     with writing(engine) as connection:
         # Written for every code: one that names nothing must wait for the disk like one that does.
@@ -25,6 +26,7 @@ def erase(engine: Engine, initiative_id: int, code: Code, *, on: date) -> None:
         row = connection.execute(select(statement).where(named).with_for_update()).one_or_none()
         if row is None:
             return
+        is_ours = row.batch is None or fail_batch_of_erased(connection, row.batch, on=on)
         connection.execute(delete(statement).where(named))
         connection.execute(
             insert(erasure).values(
@@ -35,10 +37,9 @@ def erase(engine: Engine, initiative_id: int, code: Code, *, on: date) -> None:
                 member_state=row.member_state,
                 submitted_on=row.submitted_on,
                 erased_on=on,
+                batch=None if is_ours else row.batch,
             )
         )
-        if row.batch is not None:
-            fail_batch_of_erased(connection, row.batch)
 
 
 def _take_a_turn(connection: Connection) -> None:

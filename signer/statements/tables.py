@@ -33,9 +33,13 @@ erasure = Table(
     Column("member_state", Text, nullable=False),
     Column("submitted_on", Date, nullable=False),
     Column("erased_on", Date, nullable=False),
+    Column("batch", Integer),
     sqlite_with_rowid=False,
 )
-"""What was erased: received = kept + erased. The code shows that its holder asked; the row it named is gone."""
+"""What was erased: received = kept + erased. The code shows that its holder asked; the row it named is gone.
+
+`batch`: the batch that an authority has already, with the statement in it; otherwise null.
+"""
 
 erasure_pace = Table("erasure_pace", METADATA, Column("id", Integer, primary_key=True), Column("turn", BigInteger))
 """One row that every attempt to erase writes, so that a code that names nothing takes a flush too."""

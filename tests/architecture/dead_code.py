@@ -30,6 +30,8 @@ FRAMEWORK = {
     "make_app": "granian is given its name",
     "DESTROYED": "a state of a batch that retention will set",
     "obj": "click hands it to commands",
+    "batch_length": "the console's download will need it",
+    "export_pieces": "the console's download will need it",
 }
 """Names that a framework uses, and how."""
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from signer.batches.reconcile import require_reconciled
 from signer.database import open_engine, reading
 from signer.human_check.forget import AT_ONCE, forget_spent
 from signer.ledger.tables import leaf
@@ -16,7 +17,6 @@ from signer.retention.erase import erase
 from signer.sealing.code import Code
 from signer.statements.store import AlreadyErased, CheckSpent, Store, open_store
 from signer.statements.tables import spent_check, statement
-from signer.tallies.reconcile import require_reconciled
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA, BERT
 from tests.signing import record

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from signer.batches.reconcile import require_reconciled
 from signer.database import reading
 from signer.ledger.tables import leaf
 from signer.retention.erase import erase
@@ -16,7 +17,6 @@ from signer.sealing.canonical import decode_plaintext
 from signer.sealing.code import Code
 from signer.sealing.opening import open_envelope
 from signer.statements.tables import statement
-from signer.tallies.reconcile import require_reconciled
 from tests.conftest import Instance
 from tests.journeys.served import NotRecorded, Server, collect_now, sign
 from tests.people import ADA

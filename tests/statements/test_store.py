@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select, text
 
+from signer.batches.reconcile import require_reconciled
 from signer.database import StoreUnavailable, reading, writing
 from signer.ledger.tables import leaf
 from signer.sealing.code import Code
 from signer.statements.tables import statement
 from signer.tallies.queries import read_counts
-from signer.tallies.reconcile import require_reconciled
 from signer.tallies.rollup import roll_up
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA

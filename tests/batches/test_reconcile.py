@@ -1,16 +1,17 @@
-"""Received = kept + erased, leaves = received; whatever breaks it is found and named."""
+"""Received = open + in batches + erased, leaves = received; whatever breaks it is found and named."""
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, text, update
 
+from signer.batches.freeze import freeze
+from signer.batches.reconcile import Numbers, Unreconciled, require_reconciled
 from signer.database import reading, writing
 from signer.ledger.tables import leaf
 from signer.retention.erase import erase
 from signer.sealing.code import Code
 from signer.statements.tables import received, statement
-from signer.tallies.reconcile import Unreconciled, require_reconciled
 from signer.tallies.rollup import roll_up
-from tests.conftest import MAY_DAY, Instance
+from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check
@@ -49,7 +50,10 @@ def test_a_removed_statement_is_found(instance: Instance) -> None:
     with writing(instance.engine) as connection:
         connection.execute(delete(statement).where(statement.c.id == codes[0].statement_id))
 
-    with reading(instance.engine) as connection, pytest.raises(Unreconciled, match=r"DE, 2027-05-01: received 3, .*2"):
+    with (
+        reading(instance.engine) as connection,
+        pytest.raises(Unreconciled, match=r"DE, 2027-05-01: received 3, but open 2"),
+    ):
         require_reconciled(connection)
 
 
@@ -69,7 +73,7 @@ def test_a_raised_count_is_found(instance: Instance) -> None:
     with writing(instance.engine) as connection:
         connection.execute(update(received).values(statements=received.c.statements + 1))
 
-    with reading(instance.engine) as connection, pytest.raises(Unreconciled, match="received 3, but kept 2"):
+    with reading(instance.engine) as connection, pytest.raises(Unreconciled, match="received 3, but open 2"):
         require_reconciled(connection)
 
 
@@ -80,3 +84,40 @@ def test_a_leaf_too_many_is_found(instance: Instance) -> None:
 
     with reading(instance.engine) as connection, pytest.raises(Unreconciled, match="3 leaves, but 2"):
         require_reconciled(connection)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("UPDATE statement SET batch = 77", "3 statements of DE, 2027-05-01 name a batch that is not there"),
+        (
+            "UPDATE batch SET until = '2027-04-30'",
+            "batch DE 1 ends on 2027-04-30, but holds 3 statements of 2027-05-01",
+        ),
+        ("UPDATE batch SET member_state = 'FR'", "batch FR 1 holds 3 statements of DE, 2027-05-01"),
+        ("UPDATE batch SET statements = 4", "batch DE 1 was frozen with 4, but holds 3, and 0 were erased since"),
+        ("UPDATE statement SET batch = NULL", "batch DE 1 was frozen with 3, but holds 0, and 0 were erased since"),
+    ],
+)
+def test_a_batch_that_does_not_hold_what_was_frozen_is_found(instance: Instance, change: str, named: str) -> None:
+    sign(instance, 3)
+    freeze(instance.engine, instance.settings, NUMBER, "DE", until=MAY_DAY, final=False, on=MAY_DAY, actor=TESTER)
+    with writing(instance.engine) as connection:
+        connection.execute(text(change))
+
+    with reading(instance.engine) as connection, pytest.raises(Unreconciled, match=named):
+        require_reconciled(connection)
+
+
+def test_the_numbers_of_an_initiative_are_given_by_member_state(instance: Instance) -> None:
+    codes = sign(instance, 4)
+    freeze(instance.engine, instance.settings, NUMBER, "DE", until=MAY_DAY, final=False, on=MAY_DAY, actor=TESTER)
+    sign(instance, 2)
+    erase(instance.engine, instance.initiative.id, codes[0], on=MAY_DAY)
+
+    with reading(instance.engine) as connection:
+        found = require_reconciled(connection)
+
+    assert found.of(instance.initiative.id, "DE") == Numbers(received=6, open=5, in_batches=0, erased=1)
+    assert found.of(instance.initiative.id) == found.of(instance.initiative.id, "DE")
+    assert found.of(instance.initiative.id, "FR") == Numbers()

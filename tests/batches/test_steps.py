@@ -1,0 +1,265 @@
+"""The life of a batch: each step is recorded, none can be skipped, and there is no way back from an authority."""
+
+import hashlib
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from signer.audit.entry import Kind
+from signer.audit.read import latest_entries
+from signer.batches.certify import certify, read_result
+from signer.batches.export import export, export_pieces
+from signer.batches.freeze import freeze
+from signer.batches.pass_on import NotReady, hand_over, open_again, receive
+from signer.batches.queries import BatchSummary, Certificate, UnknownBatch, find_batch, read_steps
+from signer.batches.reconcile import Unreconciled, require_reconciled
+from signer.batches.state import State, WrongStep
+from signer.database import reading, writing
+from signer.initiatives.queries import find_initiative
+from signer.retention.erase import erase
+from tests.batches.conftest import AFTER, newest, signed
+from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+
+RECEIVED = AFTER + timedelta(days=10)
+ISSUED = AFTER + timedelta(days=40)
+OFFICE = "Authority of Invention, office 4"
+
+
+def give(instance: Instance, batch: BatchSummary, file: Path, *, recipient: str = OFFICE) -> None:
+    """Hand over what `file` holds."""
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    hand_over(instance.engine, instance.settings, batch, recipient=recipient, digest=digest, on=AFTER, actor=TESTER)
+
+
+def receive_it(instance: Instance, batch: BatchSummary, *, received_on: date = RECEIVED) -> None:
+    """The authority has everything."""
+    receive(
+        instance.engine,
+        instance.settings,
+        batch,
+        reference="Letter 7",
+        received_on=received_on,
+        on=RECEIVED,
+        actor=TESTER,
+    )
+
+
+def certify_it(instance: Instance, batch: BatchSummary, **changes: object) -> None:
+    """The authority certifies eleven online and three on paper."""
+    values = {"issued_on": ISSUED, "reference": "Certificate 9", "valid_online": 11, "valid_paper": 3, "invalid": {}}
+    certificate = Certificate(**(values | changes))  # type: ignore[arg-type]
+    certify(instance.engine, instance.settings, batch, certificate, on=ISSUED, actor=TESTER)
+
+
+def reconciled(instance: Instance) -> dict[str, int]:
+    """The numbers of Germany, which agree."""
+    with reading(instance.engine) as connection:
+        return vars(require_reconciled(connection).of(instance.initiative.id, "DE"))
+
+
+def test_the_way_of_a_batch_to_its_certificate_is_recorded_step_by_step(
+    instance: Instance, final: BatchSummary, exported: Path
+) -> None:
+    give(instance, final, exported)
+    receive_it(instance, final)
+    certify_it(instance, final, invalid={"duplicate": 1})
+
+    with reading(instance.engine) as connection:
+        steps = read_steps(connection, final.id)
+        entries = latest_entries(connection, 5)
+        result = read_result(connection, find_initiative(connection, NUMBER))
+    assert [(step.step, step.taken_on) for step in steps] == [
+        ("frozen", AFTER),
+        ("exported", AFTER),
+        ("handed_over", AFTER),
+        ("received", RECEIVED),
+        ("certified", ISSUED),
+    ]
+    assert {(step.actor, step.count) for step in steps} == {(TESTER, 12)}
+    assert [entry.kind for entry in reversed(entries)] == [
+        Kind.BATCH_FROZEN,
+        Kind.BATCH_EXPORTED,
+        Kind.BATCH_HANDED_OVER,
+        Kind.BATCH_RECEIVED,
+        Kind.BATCH_CERTIFIED,
+    ]
+    assert (result.valid, result.member_states_reached, result.is_enough) == (14, 0, False)
+    assert result.waited_for == ()
+    assert result.submit_by == date(ISSUED.year, ISSUED.month + 3, ISSUED.day)
+
+
+def test_the_file_is_the_one_whose_digest_was_recorded_at_the_freeze(
+    instance: Instance, final: BatchSummary, exported: Path
+) -> None:
+    """The same statements give the same bytes: as a file, and as a download."""
+    downloaded = b"".join(export_pieces(instance.engine, instance.settings, final))
+
+    assert hashlib.sha256(exported.read_bytes()).hexdigest() == final.digest
+    assert downloaded == exported.read_bytes()
+
+
+def test_another_file_is_not_handed_over(instance: Instance, final: BatchSummary, exported: Path) -> None:
+    exported.write_bytes(exported.read_bytes()[:-1])
+
+    with pytest.raises(NotReady, match=f"was frozen as {final.digest}"):
+        give(instance, final, exported)
+
+    assert newest(instance).state is State.FROZEN
+
+
+def test_a_batch_that_was_never_exported_is_not_handed_over(instance: Instance, final: BatchSummary) -> None:
+    with pytest.raises(NotReady, match="never exported"):
+        hand_over(
+            instance.engine,
+            instance.settings,
+            final,
+            recipient=OFFICE,
+            digest=final.digest,
+            on=AFTER,
+            actor=TESTER,
+        )
+
+
+def test_an_interim_batch_is_not_handed_over(instance: Instance, tmp_path: Path) -> None:
+    signed(instance, 2)
+    freeze(instance.engine, instance.settings, NUMBER, "DE", until=MAY_DAY, final=False, on=MAY_DAY, actor=TESTER)
+    interim = newest(instance)
+    path = export(instance.engine, instance.settings, interim, tmp_path, on=MAY_DAY, actor=TESTER)
+
+    with pytest.raises(NotReady, match="not final"):
+        give(instance, interim, path)
+
+
+def test_no_step_can_be_skipped(instance: Instance, final: BatchSummary, exported: Path) -> None:
+    with pytest.raises(WrongStep, match="DE 1 is frozen and cannot become received"):
+        receive_it(instance, final)
+    with pytest.raises(WrongStep, match="cannot become certified"):
+        certify_it(instance, final)
+
+    give(instance, final, exported)
+
+    with pytest.raises(WrongStep, match="is handed_over and cannot become handed_over"):
+        give(instance, final, exported)
+    with pytest.raises(WrongStep, match="cannot become certified"):
+        certify_it(instance, final)
+
+
+def test_a_batch_is_opened_again_only_before_an_authority_has_it(
+    instance: Instance, final: BatchSummary, exported: Path
+) -> None:
+    again = {"reason": "two letters of a title were wrong", "on": AFTER, "actor": TESTER}
+    open_again(instance.engine, instance.settings, final, **again)  # type: ignore[arg-type]
+    assert reconciled(instance) == {"received": 12, "open": 12, "in_batches": 0, "erased": 0}
+
+    freeze(instance.engine, instance.settings, NUMBER, "DE", until=None, final=True, on=AFTER, actor=TESTER)
+    anew = newest(instance)
+    path = export(instance.engine, instance.settings, anew, exported.parent, on=AFTER, actor=TESTER)
+    give(instance, anew, path)
+
+    with pytest.raises(WrongStep, match="DE 2 is handed_over and cannot become failed"):
+        open_again(instance.engine, instance.settings, anew, **again)  # type: ignore[arg-type]
+    assert reconciled(instance) == {"received": 12, "open": 0, "in_batches": 12, "erased": 0}
+
+
+def test_erasing_before_the_hand_over_voids_the_batch_and_after_it_is_counted_beside_it(
+    instance: Instance, tmp_path: Path
+) -> None:
+    """The authority's file cannot change any more; our row is gone all the same."""
+    first, second, *_ = signed(instance, 5)
+    freeze(instance.engine, instance.settings, NUMBER, "DE", until=None, final=True, on=AFTER, actor=TESTER)
+    erase(instance.engine, instance.initiative.id, first, on=AFTER)
+    assert newest(instance).state is State.FAILED
+
+    freeze(instance.engine, instance.settings, NUMBER, "DE", until=None, final=True, on=AFTER, actor=TESTER)
+    anew = newest(instance)
+    give(instance, anew, export(instance.engine, instance.settings, anew, tmp_path, on=AFTER, actor=TESTER))
+    erase(instance.engine, instance.initiative.id, second, on=AFTER)
+
+    assert newest(instance).state is State.HANDED_OVER
+    assert reconciled(instance) == {"received": 5, "open": 0, "in_batches": 3, "erased": 2}
+    receive_it(instance, anew)
+    certify_it(instance, anew, valid_online=4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"valid_online": 13}, "13 valid online statements are certified, but batch DE 1 has 12"),
+        ({"valid_paper": -1}, "between 0 and"),
+        ({"issued_on": ISSUED + timedelta(days=1)}, "has not come yet"),
+        ({"issued_on": RECEIVED - timedelta(days=1)}, "when the authority had all statements"),
+        ({"reference": " \n"}, "the reference is empty"),
+        ({"reference": "two\nlines"}, "one line"),
+        ({"reference": "x" * 501}, "at most 500"),
+        ({"invalid": {"too_late": 2}}, "no reason for invalid statements is called 'too_late'"),
+        ({"invalid": {"duplicate": -2}}, "between 0 and"),
+    ],
+)
+def test_a_certificate_that_cannot_be_is_refused(
+    instance: Instance, final: BatchSummary, exported: Path, changes: dict[str, object], named: str
+) -> None:
+    give(instance, final, exported)
+    receive_it(instance, final)
+
+    with pytest.raises(NotReady, match=named):
+        certify_it(instance, final, **changes)
+
+    assert newest(instance).state is State.RECEIVED
+
+
+def test_a_corrected_certificate_counts_in_place_of_the_first(
+    instance: Instance, final: BatchSummary, exported: Path
+) -> None:
+    give(instance, final, exported)
+    receive_it(instance, final)
+    certify_it(instance, final)
+    certify_it(instance, final, reference="Certificate 9, corrected", valid_online=10)
+
+    with reading(instance.engine) as connection:
+        result = read_result(connection, find_initiative(connection, NUMBER))
+    assert result.valid == 13
+
+
+def test_the_authority_has_three_months_from_the_day_on_which_it_had_everything(
+    instance: Instance, final: BatchSummary, exported: Path
+) -> None:
+    def due() -> date | None:
+        with reading(instance.engine) as connection:
+            found = read_result(connection, find_initiative(connection, NUMBER))
+        (waited,) = found.waited_for
+        return waited.due_on
+
+    assert due() == date(2028, 4, 30), "to be handed over three months after 31 January 2028"
+    give(instance, final, exported)
+    assert due() is None, "nothing runs until the authority says that it has everything"
+    receive_it(instance, final)
+    assert due() == date(RECEIVED.year, RECEIVED.month + 3, RECEIVED.day)
+
+
+@pytest.mark.parametrize("received_on", [AFTER - timedelta(days=1), RECEIVED + timedelta(days=1)])
+def test_a_day_of_receipt_that_cannot_be_is_refused(
+    instance: Instance, final: BatchSummary, exported: Path, received_on: date
+) -> None:
+    give(instance, final, exported)
+
+    with pytest.raises(NotReady):
+        receive_it(instance, final, received_on=received_on)
+
+
+def test_numbers_that_disagree_stop_every_step(instance: Instance, final: BatchSummary, exported: Path) -> None:
+    with writing(instance.engine) as connection:
+        connection.execute(text("UPDATE statement SET batch = NULL WHERE id = (SELECT min(id) FROM statement)"))
+
+    for step in (lambda: give(instance, final, exported), lambda: certify_it(instance, final)):
+        with pytest.raises((Unreconciled, WrongStep)):
+            step()
+    with pytest.raises(Unreconciled, match="batch DE 1 was frozen with 12, but holds 11"):
+        give(instance, final, exported)
+    assert newest(instance).state is State.FROZEN
+
+
+def test_a_batch_that_is_not_there_is_named(instance: Instance) -> None:
+    with reading(instance.engine) as connection, pytest.raises(UnknownBatch, match="no batch 7"):
+        find_batch(connection, NUMBER, "DE", 7)
