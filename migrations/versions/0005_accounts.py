@@ -82,7 +82,7 @@ def _webauthn_credentials() -> None:
         sa.Column("backup_state", sa.Boolean, nullable=False),
         sa.Column("device_type", sa.Text, nullable=False),
         sa.Column("extensions", sa.Text),
-        sa.Column("lastuse_datetime", sa.DateTime(timezone=False), nullable=False),
+        sa.Column("lastuse_datetime", sa.DateTime(timezone=True), nullable=False),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("usage", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="webauthn_credential_pkey"),

@@ -3,7 +3,6 @@
 from sqlalchemy import (
     Boolean,
     Column,
-    DateTime,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -12,6 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from signer.accounts.moments import Moment
 from signer.database import METADATA
 
 account = Table(
@@ -28,9 +28,9 @@ account = Table(
     Column("tf_totp_secret", Text),
     Column("totp_counter", Integer),
     Column("mf_recovery_codes", Text),
-    Column("made_at", DateTime(timezone=True), nullable=False),
-    Column("last_login_at", DateTime(timezone=True)),
-    Column("current_login_at", DateTime(timezone=True)),
+    Column("made_at", Moment, nullable=False),
+    Column("last_login_at", Moment),
+    Column("current_login_at", Moment),
     Column("login_count", Integer, nullable=False),
 )
 """People. The columns that begin with fs, tf and mf are named by Flask-Security, which fills them.
@@ -54,7 +54,7 @@ account_session = Table(
     METADATA,
     Column("id_sha256", LargeBinary(32), primary_key=True),
     Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("made_at", Moment, nullable=False),
 )
 """Who is logged on: a cookie copied before its owner logged off opens nothing afterwards."""
 
@@ -70,7 +70,7 @@ webauthn_credential = Table(
     Column("backup_state", Boolean, nullable=False),
     Column("device_type", Text, nullable=False),
     Column("extensions", Text),
-    Column("lastuse_datetime", DateTime(timezone=False), nullable=False),
+    Column("lastuse_datetime", Moment, nullable=False),
     Column("name", Text, nullable=False),
     Column("usage", Text, nullable=False),
     UniqueConstraint("account_id", "name"),
@@ -85,7 +85,7 @@ invitation = Table(
     Column("role", Text, nullable=False),
     Column("initiative", Text, nullable=False),
     Column("invited_by", Text, nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", Moment, nullable=False),
     UniqueConstraint("email", "role", "initiative"),
 )
 """Invitations that nobody has accepted yet. invited_by: `account:ID` or `command:NAME`."""
