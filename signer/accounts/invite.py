@@ -95,10 +95,11 @@ def accept(
 
 def _make(connection: Connection, email: str, name: str, password_hash: str, now: datetime) -> int:
     fresh = {"name": name, "password": password_hash, "active": True, "fs_uniquifier": secrets.token_hex(32)}
-    deactivated = connection.scalar(select(account.c.id).where(account.c.email == email))
+    deactivated: int | None = connection.scalar(select(account.c.id).where(account.c.email == email))
     if deactivated is None:
         new = insert(account).values(email=email, made_at=now, login_count=0, **fresh).returning(account.c.id)
-        return connection.execute(new).scalar_one()
+        made: int = connection.execute(new).scalar_one()
+        return made
     connection.execute(update(account).where(account.c.id == deactivated).values(**fresh))
     connection.execute(delete(account_role).where(account_role.c.account_id == deactivated))
     forget_second_factors(connection, deactivated)

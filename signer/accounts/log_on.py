@@ -11,6 +11,8 @@ from signer.audit.entry import Kind
 from signer.audit.record import record_event
 from signer.settings import Settings
 
+SERVICE = "service"
+"""Who writes down a failed log-on: whoever tried is not known to be the account's owner."""
 SESSION_BYTES = 32
 LONGEST_SESSION = timedelta(hours=12)
 """However busy somebody is: after a working day they log on again."""
@@ -48,15 +50,22 @@ def end_session(connection: Connection, settings: Settings, account_id: int, ses
     record_event(connection, settings, Kind.LOGGED_OFF, actor=f"account:{account_id}")
 
 
+def end_sessions(connection: Connection, account_id: int, *, but: str = "") -> None:
+    """Log an account off wherever it is logged on, but for one session."""
+    connection.execute(
+        delete(account_session).where(
+            account_session.c.account_id == account_id, account_session.c.id_sha256 != _digest(but)
+        )
+    )
+
+
 def record_failure(connection: Connection, settings: Settings, account_id: int, *, step: str) -> None:
     """Write down that somebody gave a wrong password or second factor for an account.
 
     step: `password` or `second_factor`. Tries at addresses without an account are not written down: the log would
     fill with what robots make up.
     """
-    # By the service: whoever tried is not known to be the account's owner.
-    details = {"account": account_id, "step": step}
-    record_event(connection, settings, Kind.LOG_ON_FAILED, actor="service", details=details)
+    record_event(connection, settings, Kind.LOG_ON_FAILED, actor=SERVICE, details={"account": account_id, "step": step})
 
 
 def _digest(session_id: str) -> bytes:

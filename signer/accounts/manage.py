@@ -2,11 +2,12 @@
 
 import secrets
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from signer.accounts.log_on import end_sessions
 from signer.accounts.queries import UnknownAccount
 from signer.accounts.roles import HeldRole
-from signer.accounts.tables import account, account_role, account_session, invitation, webauthn_credential
+from signer.accounts.tables import account, account_role, invitation, webauthn_credential
 from signer.audit.entry import Kind
 from signer.audit.record import record_event
 from signer.errors import SignerError
@@ -46,7 +47,7 @@ def deactivate(connection: Connection, settings: Settings, account_id: int, *, a
     connection.execute(update(account).where(account.c.id == account_id).values(active=False, password=None))
     connection.execute(delete(account_role).where(account_role.c.account_id == account_id))
     connection.execute(delete(invitation).where(invitation.c.email == email))
-    end_sessions(connection, account_id)
+    _log_off(connection, account_id)
     forget_second_factors(connection, account_id)
     details = {"account": account_id}
     record_event(connection, settings, Kind.ACCOUNT_DEACTIVATED, actor=actor, details=details)
@@ -54,9 +55,16 @@ def deactivate(connection: Connection, settings: Settings, account_id: int, *, a
 
 def reset_second_factor(connection: Connection, settings: Settings, account_id: int, *, actor: str) -> None:
     """Forget an account's second factors and recovery codes; the next log-on by password sets one up anew."""
-    end_sessions(connection, account_id)
+    _log_off(connection, account_id)
     forget_second_factors(connection, account_id)
-    details = {"account": account_id, "change": "reset"}
+    record_second_factor(connection, settings, account_id, change="reset", actor=actor)
+
+
+def record_second_factor(
+    connection: Connection, settings: Settings, account_id: int, *, change: str, actor: str
+) -> None:
+    """Write down that an account's second factors are no longer what they were. change: what happened, one word."""
+    details: dict[str, str | int] = {"account": account_id, "change": change}
     record_event(connection, settings, Kind.SECOND_FACTOR_CHANGED, actor=actor, details=details)
 
 
@@ -67,14 +75,13 @@ def forget_second_factors(connection: Connection, account_id: int) -> None:
     connection.execute(delete(webauthn_credential).where(webauthn_credential.c.account_id == account_id))
 
 
-def end_sessions(connection: Connection, account_id: int) -> None:
-    """Log an account off wherever it is logged on."""
-    connection.execute(delete(account_session).where(account_session.c.account_id == account_id))
+def _log_off(connection: Connection, account_id: int) -> None:
+    end_sessions(connection, account_id)
     # Also what is signed but kept by nobody, such as a half-done log-on.
     connection.execute(update(account).where(account.c.id == account_id).values(fs_uniquifier=secrets.token_hex(32)))
 
 
-def _is(account_id: int, held: HeldRole) -> tuple[object, ...]:
+def _is(account_id: int, held: HeldRole) -> tuple[ColumnElement[bool], ...]:
     return (
         account_role.c.account_id == account_id,
         account_role.c.role == held.role,

@@ -68,6 +68,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 }
 
 
+MAY_GIVE: Mapping[Role, frozenset[Role]] = {
+    # Not the auditor: an owner who could make one could take both parts.
+    Role.OWNER: frozenset({Role.OWNER, Role.EDITOR, Role.READER}),
+    Role.ADMINISTRATOR: frozenset(Role) - {Role.ADMINISTRATOR},
+}
+"""Which roles of an initiative somebody may give and take on the pages; a command may give and take all."""
+
+
 class MisplacedRole(SignerError):
     """A role is held for an initiative that belongs to the whole instance, or the other way round."""
 
@@ -87,6 +95,12 @@ class HeldRole:
             raise MisplacedRole("an administrator is one for the whole instance; name no initiative")
         if self.role is not Role.ADMINISTRATOR and self.initiative == WHOLE_INSTANCE:
             raise MisplacedRole(f"the role {self.role} is held for one initiative; name it")
+
+
+def givable(roles: Collection[HeldRole], initiative: str) -> frozenset[Role]:
+    """Return the roles that somebody who holds `roles` may give and take for an initiative."""
+    given = [MAY_GIVE.get(held.role, frozenset()) for held in roles if held.initiative in {initiative, WHOLE_INSTANCE}]
+    return frozenset().union(*given)
 
 
 def may(roles: Collection[HeldRole], permission: Permission, initiative: str) -> bool:

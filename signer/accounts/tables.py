@@ -10,8 +10,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.ext.mutable import MutableList
 
-from signer.accounts.moments import Moment
+from signer.accounts.columns import Moment, WordList
 from signer.database import METADATA
 
 account = Table(
@@ -27,7 +28,7 @@ account = Table(
     Column("tf_primary_method", Text),
     Column("tf_totp_secret", Text),
     Column("totp_counter", Integer),
-    Column("mf_recovery_codes", Text),
+    Column("mf_recovery_codes", MutableList.as_mutable(WordList())),
     Column("made_at", Moment, nullable=False),
     Column("last_login_at", Moment),
     Column("current_login_at", Moment),
@@ -66,7 +67,7 @@ webauthn_credential = Table(
     Column("credential_id", LargeBinary, nullable=False, unique=True),
     Column("public_key", LargeBinary, nullable=False),
     Column("sign_count", Integer, nullable=False),
-    Column("transports", Text),
+    Column("transports", MutableList.as_mutable(WordList())),
     Column("backup_state", Boolean, nullable=False),
     Column("device_type", Text, nullable=False),
     Column("extensions", Text),
