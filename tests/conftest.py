@@ -161,7 +161,15 @@ def make_instance(database: str, folder: Path) -> Instance:
     """Make an instance with an opened initiative in `folder`, on an empty database."""
     settings = Settings(instance=folder / "instance", secrets=folder / "secrets", database_url=database)
     settings.instance.mkdir(mode=0o700)
-    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY, CONSOLE_KEY, storage_secret(NUMBER)):
+    for name in (
+        FORM_TOKEN_KEY,
+        HUMAN_CHECK_KEY,
+        MANIFEST_KEY,
+        LOG_KEY,
+        AUDIT_KEY,
+        CONSOLE_KEY,
+        storage_secret(NUMBER),
+    ):
         settings.make_secret(name)
     engine = open_engine(settings)
     migrate(engine)

@@ -24,7 +24,7 @@ class Person(UserMixin):
     totp_counter: int | None
     last_login_at: datetime | None  # type: ignore[assignment] # None before the second log-on
     current_login_at: datetime | None  # type: ignore[assignment] # None before the first
-    roles = []  # type: ignore[misc] # noqa: RUF012 - the library asks for a list
+    roles = []
     """None in the library's sense: they would know no initiative."""
 
 
