@@ -19,6 +19,8 @@ from signer.errors import SignerError
 SECRET_BYTES = 32
 REGISTRATION_NUMBER = re.compile(r"[0-9]{4}/[0-9]{6}")
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
+SMTP_SECURITY = ("starttls", "tls", "none")
 ENVIRONMENT = ("database_url", "trusted_proxies", "limits_url", "port", "workers")
 """Settings that the environment may give, as `SIGNER_` and the name in capitals; the two folders come besides."""
 
@@ -42,6 +44,10 @@ class Settings:
     limits_url: where Flask-Limiter counts; in memory, or Redis when several machines serve.
     collection_keys: registration number to the full SHA-256 of the public key that statements are sealed to.
     demonstration: every page says that it is one, and share files are accepted.
+    public_url: where people reach the service, such as https://support.example.org; links in mails begin with it.
+    mail_from: the sender of mails; without it or without smtp_host none is sent.
+    smtp_security: starttls, tls (from the first byte) or none (on the same machine).
+    smtp_user: whom the mail server knows; the secret file `smtp-password` goes with it.
     """
 
     instance: Path
@@ -57,6 +63,12 @@ class Settings:
     demonstration: bool = False
     operator: str = "The operator of this service"
     contact_email: str = "contact@example.org"
+    public_url: str = ""
+    mail_from: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
     collection_keys: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -64,17 +76,14 @@ class Settings:
             object.__setattr__(self, "database_url", f"sqlite:///{self.instance.absolute() / 'signer.sqlite3'}")
         if not self.workers:
             object.__setattr__(self, "workers", os.cpu_count() or 1)
+        if self.smtp_security not in SMTP_SECURITY:
+            raise WrongSettings(f"setting 'smtp_security' must be one of {', '.join(SMTP_SECURITY)}")
+        if self.public_url and not PUBLIC_URL.fullmatch(self.public_url):
+            raise WrongSettings("setting 'public_url' must be like https://support.example.org, with nothing after it")
 
     def secret(self, name: str) -> bytes:
         """Return the 32 bytes of the secret `name`. Raises MissingSecret."""
-        path = self.secrets / name
-        try:
-            mode = path.stat().st_mode
-            text = path.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            raise MissingSecret(f"secret {name!r} is not readable in the secrets folder; run `signer init`") from None
-        if stat.S_IMODE(mode) & 0o077:
-            raise MissingSecret(f"secret {name!r} may be read by others; run `chmod 600` on it")
+        text = self._read_secret(name).strip()
         try:
             value = bytes.fromhex(text)
         except ValueError:
@@ -82,6 +91,21 @@ class Settings:
         if len(value) != SECRET_BYTES:
             raise MissingSecret(f"secret {name!r} is not {SECRET_BYTES} bytes in hexadecimal")
         return value
+
+    def text_secret(self, name: str) -> str:
+        """Return the secret `name` that somebody else gave, such as a password, as text. Raises MissingSecret."""
+        return self._read_secret(name).strip()
+
+    def _read_secret(self, name: str) -> str:
+        path = self.secrets / name
+        try:
+            mode = path.stat().st_mode
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise MissingSecret(f"secret {name!r} is not readable in the secrets folder; run `signer init`") from None
+        if stat.S_IMODE(mode) & 0o077:
+            raise MissingSecret(f"secret {name!r} may be read by others; run `chmod 600` on it")
+        return text
 
     def make_secret(self, name: str) -> bool:
         """Make the secret `name` from the operating system's generator; return False if it is there already."""

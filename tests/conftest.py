@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
+from signer.accounts.keys import CONSOLE_KEY
 from signer.audit.record import AUDIT_KEY
 from signer.database import open_engine, writing
 from signer.human_check.check import HUMAN_CHECK_KEY
@@ -160,7 +161,15 @@ def make_instance(database: str, folder: Path) -> Instance:
     """Make an instance with an opened initiative in `folder`, on an empty database."""
     settings = Settings(instance=folder / "instance", secrets=folder / "secrets", database_url=database)
     settings.instance.mkdir(mode=0o700)
-    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY, storage_secret(NUMBER)):
+    for name in (
+        FORM_TOKEN_KEY,
+        HUMAN_CHECK_KEY,
+        MANIFEST_KEY,
+        LOG_KEY,
+        AUDIT_KEY,
+        CONSOLE_KEY,
+        storage_secret(NUMBER),
+    ):
         settings.make_secret(name)
     engine = open_engine(settings)
     migrate(engine)

@@ -41,6 +41,16 @@ class Kind(StrEnum):
     RECONCILED = "reconciled"
     NOT_RECONCILED = "not_reconciled"
     LOG_EXPORTED = "audit_log_exported"
+    LOGGED_ON = "logged_on"
+    LOGGED_OFF = "logged_off"
+    LOG_ON_FAILED = "log_on_failed"
+    ACCOUNT_INVITED = "account_invited"
+    ACCOUNT_MADE = "account_made"
+    ACCOUNT_CHANGED = "account_changed"
+    ACCOUNT_DEACTIVATED = "account_deactivated"
+    SECOND_FACTOR_CHANGED = "second_factor_changed"
+    ROLE_GIVEN = "role_given"
+    ROLE_TAKEN = "role_taken"
 
 
 class BrokenChain(SignerError):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from signer.accounts.keys import CONSOLE_KEY
 from signer.audit.actor import command_line
 from signer.audit.entry import Kind
 from signer.audit.record import AUDIT_KEY, record_event
@@ -49,7 +50,7 @@ def make_instance(instance: Path, *, origin: str | None) -> Settings:
 
 def complete_instance(settings: Settings) -> None:
     """Make the secrets that are missing, of an older release's instance too, and bring the database to this release."""
-    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY):
+    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY, CONSOLE_KEY):
         settings.make_secret(name)
     engine = open_engine(settings)
     before, now = migrate(engine)

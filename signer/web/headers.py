@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.wsgi import get_current_url
 
 Header = tuple[str, str]
@@ -48,6 +48,14 @@ DENIED_FEATURES = (
     "usb",
     "xr-spatial-tracking",
 )
+CONSOLE_FEATURES = ", ".join(
+    (
+        *(f"{feature}=()" for feature in DENIED_FEATURES if feature != "publickey-credentials-get"),
+        "publickey-credentials-get=(self)",
+        "publickey-credentials-create=(self)",
+    )
+)
+"""The Permissions-Policy of the console, whose people log on with passkeys; the signing pages have no use for them."""
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DENIED_FEATURES),
@@ -75,6 +83,16 @@ def install_headers(app: Flask) -> None:
         return inner(environ, start)
 
     app.wsgi_app = with_headers  # type: ignore[method-assign]
+
+
+def install_console_headers(app: Flask) -> None:
+    """Say on every page of the console what it may do beyond the others; the rest is added around it."""
+
+    def say(response: Response) -> Response:
+        response.headers["Permissions-Policy"] = CONSOLE_FEATURES
+        return response
+
+    app.after_request(say)
 
 
 def _completed(headers: list[Header], environ: WSGIEnvironment) -> list[Header]:

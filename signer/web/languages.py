@@ -25,12 +25,16 @@ class Language:
     direction: str
 
 
-def install_languages(app: Flask, translations: str) -> None:
+def install_languages(app: Flask, translations: str, domains: tuple[str, ...]) -> None:
     """Let the texts follow the language of the page.
 
-    translations: the folder of the catalogues.
+    translations: the folder of the catalogues. domains: those that are looked into, such as messages.
     """
-    app.config.update(BABEL_TRANSLATION_DIRECTORIES=translations, BABEL_DEFAULT_LOCALE=FALLBACK)
+    app.config.update(
+        BABEL_TRANSLATION_DIRECTORIES=";".join(translations for _ in domains),
+        BABEL_DOMAIN=";".join(domains),
+        BABEL_DEFAULT_LOCALE=FALLBACK,
+    )
     Babel(app, locale_selector=current_language)
 
 

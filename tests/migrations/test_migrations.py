@@ -5,6 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
+import signer.accounts.tables
 import signer.audit.tables
 import signer.batches.tables
 import signer.initiatives.tables

@@ -146,6 +146,7 @@ class FakeService:
     day: date = MAY_DAY
     received: Mapping[str, int] = field(default_factory=dict)
     erased: list[tuple[str, Code]] = field(default_factory=list)
+    engine: None = None
 
     def today(self) -> date:
         """Return the day that the test set."""
@@ -182,7 +183,7 @@ def make_settings(folder: Path, **changes: object) -> Settings:
     """Return settings whose secrets lie in `folder`."""
     secrets = folder / "secrets"
     secrets.mkdir(mode=0o700, exist_ok=True)
-    for name in ("form-token-key", "human-check-key"):
+    for name in ("form-token-key", "human-check-key", "console-key"):
         (secrets / name).write_text("07" * 32)
         (secrets / name).chmod(0o600)
     return Settings(instance=folder, secrets=secrets, **changes)  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ const { css } = compile(`${ASSETS}/style.scss`, {
 })
 writeFileSync(`${STATIC}/style.css`, `/*! Holds parts of govuk-frontend: see ${LICENCE} */${css}\n`)
 
-for (const file of ['mark.svg', 'human-check.js', 'comfort.js', LICENCE]) {
+for (const file of ['mark.svg', 'human-check.js', 'comfort.js', 'console.js', 'passkey.js', LICENCE]) {
   copyFileSync(`${ASSETS}/${file}`, `${STATIC}/${file}`)
 }
 const worker = readFileSync(`${ALTCHA}/dist/workers/sha.js`, 'utf8')
@@ -31,6 +31,7 @@ copyFileSync(`${ALTCHA}/LICENSE.txt`, `${STATIC}/altcha-licence.txt`)
 
 keepWithin(STYLE_BUDGET, 'style.css')
 keepWithin(SCRIPT_BUDGET, 'human-check.js', 'altcha-sha.js', 'comfort.js')
+keepWithin(SCRIPT_BUDGET, 'console.js', 'passkey.js')
 
 function keepWithin (budget, ...files) {
   const contents = files.map((file) => readFileSync(`${STATIC}/${file}`))

@@ -1,0 +1,111 @@
+"""Inviting a person to a role, and what happens when they accept."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from signer.accounts.manage import forget_second_factors, give_role
+from signer.accounts.roles import HeldRole, Role
+from signer.accounts.tables import account, account_role, invitation
+from signer.audit.entry import Kind
+from signer.audit.record import record_event
+from signer.errors import SignerError
+from signer.settings import Settings
+
+TOKEN_BYTES = 32
+VALID_FOR = timedelta(days=7)
+
+
+class UnknownInvitation(SignerError):
+    """The link is not that of an invitation: it was used, replaced by a newer one, or has expired."""
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What somebody was invited to.
+
+    account_id: the active account of this address; None if accepting makes one, or revives a deactivated one.
+    """
+
+    email: str
+    held: HeldRole
+    account_id: int | None
+
+
+def invite(connection: Connection, settings: Settings, email: str, held: HeldRole, *, actor: str, now: datetime) -> str:
+    """Invite the person behind an address (in normal form) to a role; return the token that accepts it, once.
+
+    An earlier invitation to the same role is void then. The database keeps the token's digest only: who reads it
+    cannot accept.
+    """
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    same = (invitation.c.email == email, invitation.c.role == held.role, invitation.c.initiative == held.initiative)
+    connection.execute(delete(invitation).where(*same))
+    connection.execute(delete(invitation).where(invitation.c.expires_at <= now))
+    connection.execute(
+        insert(invitation).values(
+            token_sha256=_digest(token),
+            email=email,
+            role=held.role,
+            initiative=held.initiative,
+            invited_by=actor,
+            expires_at=now + VALID_FOR,
+        )
+    )
+    details = {"role": held.role.value, "days": VALID_FOR.days}
+    record_event(connection, settings, Kind.ACCOUNT_INVITED, actor=actor, initiative=held.initiative, details=details)
+    return token
+
+
+def find_invitation(connection: Connection, token: str, *, now: datetime) -> Invitation:
+    """Return the invitation that `token` accepts. Raises UnknownInvitation."""
+    row = connection.execute(
+        select(invitation).where(invitation.c.token_sha256 == _digest(token), invitation.c.expires_at > now)
+    ).one_or_none()
+    if row is None:
+        raise UnknownInvitation("this invitation was used or replaced, or it has expired; ask for a new one")
+    known = connection.scalar(select(account.c.id).where(account.c.email == row.email, account.c.active))
+    return Invitation(row.email, HeldRole(Role(row.role), row.initiative), known)
+
+
+def accept(
+    connection: Connection, settings: Settings, token: str, *, name: str, password_hash: str, now: datetime
+) -> int:
+    """Accept the invitation of `token`, and return the account's id. The token is spent.
+
+    An active account gets the role and nothing else: the link is no way around its password. Otherwise the account is
+    made, or made anew with what it had before forgotten.
+    name, password_hash: left alone for an active account.
+    Raises UnknownInvitation.
+    """
+    accepted = find_invitation(connection, token, now=now)
+    invited_by = connection.scalar(
+        delete(invitation).where(invitation.c.token_sha256 == _digest(token)).returning(invitation.c.invited_by)
+    )
+    account_id = accepted.account_id or _make(connection, accepted.email, name, password_hash, now)
+    actor = f"account:{account_id}"
+    if accepted.account_id is None:
+        record_event(connection, settings, Kind.ACCOUNT_MADE, actor=actor, details={"invited_by": invited_by or ""})
+    give_role(connection, settings, account_id, accepted.held, actor=invited_by or actor)
+    return account_id
+
+
+def _make(connection: Connection, email: str, name: str, password_hash: str, now: datetime) -> int:
+    fresh = {"name": name, "password": password_hash, "active": True, "fs_uniquifier": secrets.token_hex(32)}
+    deactivated: int | None = connection.scalar(select(account.c.id).where(account.c.email == email))
+    if deactivated is None:
+        new = insert(account).values(email=email, made_at=now, login_count=0, **fresh).returning(account.c.id)
+        made: int = connection.execute(new).scalar_one()
+        return made
+    connection.execute(update(account).where(account.c.id == deactivated).values(**fresh))
+    connection.execute(delete(account_role).where(account_role.c.account_id == deactivated))
+    forget_second_factors(connection, deactivated)
+    return deactivated
+
+
+def _digest(token: str) -> bytes:
+    # 32 random bytes need no salt and no slow hash.
+    return hashlib.sha256(token.encode()).digest()

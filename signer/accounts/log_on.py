@@ -1,0 +1,72 @@
+"""Logging on and off: sessions, what a person sees of their own log-ons, and what the audit log keeps."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from signer.accounts.tables import account, account_session
+from signer.audit.entry import Kind
+from signer.audit.record import record_event
+from signer.settings import Settings
+
+SERVICE = "service"
+"""Who writes down a failed log-on: whoever tried is not known to be the account's owner."""
+SESSION_BYTES = 32
+LONGEST_SESSION = timedelta(hours=12)
+"""However busy somebody is: after a working day they log on again."""
+
+
+def begin_session(connection: Connection, settings: Settings, account_id: int, *, now: datetime) -> str:
+    """Write down that an account has logged on; return the session's id for its cookie, never seen before."""
+    session_id = secrets.token_urlsafe(SESSION_BYTES)
+    connection.execute(delete(account_session).where(account_session.c.made_at <= now - LONGEST_SESSION))
+    connection.execute(
+        insert(account_session).values(id_sha256=_digest(session_id), account_id=account_id, made_at=now)
+    )
+    connection.execute(
+        update(account)
+        .where(account.c.id == account_id)
+        .values(last_login_at=account.c.current_login_at, current_login_at=now, login_count=account.c.login_count + 1)
+    )
+    record_event(connection, settings, Kind.LOGGED_ON, actor=f"account:{account_id}")
+    return session_id
+
+
+def holds_session(connection: Connection, account_id: int, session_id: str, *, now: datetime) -> bool:
+    """Tell whether this session of the account was begun and has not been ended."""
+    found = connection.scalar(
+        select(account_session.c.account_id).where(
+            account_session.c.id_sha256 == _digest(session_id), account_session.c.made_at > now - LONGEST_SESSION
+        )
+    )
+    return found == account_id
+
+
+def end_session(connection: Connection, settings: Settings, account_id: int, session_id: str) -> None:
+    """Write down that an account has logged off; its cookie opens nothing any more."""
+    connection.execute(delete(account_session).where(account_session.c.id_sha256 == _digest(session_id)))
+    record_event(connection, settings, Kind.LOGGED_OFF, actor=f"account:{account_id}")
+
+
+def end_sessions(connection: Connection, account_id: int, *, but: str = "") -> None:
+    """Log an account off wherever it is logged on, but for one session."""
+    connection.execute(
+        delete(account_session).where(
+            account_session.c.account_id == account_id, account_session.c.id_sha256 != _digest(but)
+        )
+    )
+
+
+def record_failure(connection: Connection, settings: Settings, account_id: int, *, step: str) -> None:
+    """Write down that somebody gave a wrong password or second factor for an account.
+
+    step: `password` or `second_factor`. Tries at addresses without an account are not written down: the log would
+    fill with what robots make up.
+    """
+    record_event(connection, settings, Kind.LOG_ON_FAILED, actor=SERVICE, details={"account": account_id, "step": step})
+
+
+def _digest(session_id: str) -> bytes:
+    return hashlib.sha256(session_id.encode()).digest()

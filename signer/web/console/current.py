@@ -1,0 +1,84 @@
+"""What a view of the console works with: the service, who is logged on, and what they may do."""
+
+from typing import cast
+
+from flask import current_app, g
+from flask_login import current_user
+
+from signer.accounts.queries import read_roles
+from signer.accounts.roles import WHOLE_INSTANCE, HeldRole, Permission, may
+from signer.database import reading
+from signer.initiatives.initiative import Initiative
+from signer.initiatives.queries import find_initiative, read_initiatives
+from signer.settings import Settings
+from signer.web.service import Service
+
+
+def service() -> Service:
+    """Return the service of the running application."""
+    return cast("Service", current_app.extensions["signer"])
+
+
+def settings() -> Settings:
+    """Return the settings of the instance."""
+    return cast("Settings", current_app.extensions["signer_settings"])
+
+
+def is_logged_on() -> bool:
+    """Tell whether somebody has logged on, by both factors."""
+    return bool(current_user.is_authenticated)
+
+
+def account_id() -> int:
+    """Return the number of the account that is logged on."""
+    return cast("int", current_user.id)
+
+
+def actor() -> str:
+    """Return the account that is logged on as the audit log names it."""
+    return f"account:{account_id()}"
+
+
+def held_roles() -> tuple[HeldRole, ...]:
+    """Return what is held by the account that is logged on, as it is now; nothing if there is none."""
+    if not is_logged_on():
+        return ()
+    if "held_roles" not in g:
+        with reading(service().engine) as connection:
+            g.held_roles = read_roles(connection, account_id())
+    return cast("tuple[HeldRole, ...]", g.held_roles)
+
+
+def allowed(permission: Permission, initiative: str = WHOLE_INSTANCE) -> bool:
+    """Tell whether who is logged on has `permission` for an initiative, by its registration number."""
+    return may(held_roles(), permission, initiative)
+
+
+def allowed_somewhere(permission: Permission) -> bool:
+    """Tell whether who is logged on has `permission` for any initiative, or for the whole instance."""
+    return any(may([held], permission, held.initiative) for held in held_roles())
+
+
+def initiatives_with(permission: Permission) -> tuple[Initiative, ...]:
+    """Return the initiatives for which who is logged on has `permission`, drafts too, by number."""
+    with reading(service().engine) as connection:
+        found = read_initiatives(connection)
+    return tuple(initiative for initiative in found if allowed(permission, initiative.registration_number))
+
+
+def my_initiatives() -> tuple[Initiative, ...]:
+    """Return the initiatives that who is logged on has any permission for."""
+    with reading(service().engine) as connection:
+        found = read_initiatives(connection)
+    return tuple(
+        initiative
+        for initiative in found
+        if any(allowed(permission, initiative.registration_number) for permission in Permission)
+    )
+
+
+def the_initiative(number: str) -> Initiative:
+    """Return the initiative that the address names, a draft too. Raises UnknownInitiative."""
+    with reading(service().engine) as connection:
+        g.initiative = find_initiative(connection, number)
+    return cast("Initiative", g.initiative)

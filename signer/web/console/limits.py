@@ -1,0 +1,61 @@
+"""How often somebody may try to log on: for each address, and for each account whether it exists or not.
+
+The longer tries at one account go on, the longer the wait: 5 in a minute, 20 in an hour, 60 in a day. Each worker
+counts for itself unless `limits_url` names a common counter.
+"""
+
+import hmac
+import secrets
+
+from flask import Flask, request, session
+from flask_login import current_user
+from limits import parse
+from werkzeug.exceptions import TooManyRequests
+
+from signer.accounts.keys import derived_key
+from signer.settings import Settings
+from signer.web.limits import Allowance, address_name
+
+ADDRESS_TRIES = "10 per 5 minute"
+ACCOUNT_TRIES = ("5 per minute", "20 per hour", "60 per day")
+PASSWORD = frozenset({"security.login", "security.verify", "security.change_password"})
+SECOND_FACTOR = frozenset(
+    {"security.two_factor_token_validation", "security.mf_recovery", "security.wan_signin_response"}
+)
+INVITATION = frozenset({"accept_invitation"})
+
+
+def install_log_on_limits(app: Flask, settings: Settings) -> None:
+    """Refuse too many tries with 429 before a password is looked at. Raises WrongSettings or MissingSecret."""
+    by_address = Allowance(parse(ADDRESS_TRIES), settings.limits_url)
+    by_account = [(limit, Allowance(limit, settings.limits_url)) for limit in map(parse, ACCOUNT_TRIES)]
+    address_key = secrets.token_bytes(32)
+    account_key = derived_key(settings, "names of tries")
+
+    def count_try() -> None:
+        step = _step()
+        if request.method != "POST" or not step:
+            return
+        address = address_name(address_key, request.remote_addr or "")
+        if not by_address.take(f"{step} from {address}"):
+            raise TooManyRequests(retry_after=parse(ADDRESS_TRIES).get_expiry())
+        if account := _account():
+            name = hmac.digest(account_key, account.encode(), "sha256").hex()
+            # Each is counted, also after one has said no: a longer wait is the answer to going on.
+            taken = [(limit, allowance.take(f"{step} at {name}")) for limit, allowance in by_account]
+            if waits := [limit.get_expiry() for limit, within in taken if not within]:
+                raise TooManyRequests(retry_after=max(waits))
+
+    app.before_request(count_try)
+
+
+def _step() -> str:
+    steps = {"password": PASSWORD, "second factor": SECOND_FACTOR, "invitation": INVITATION}
+    return next((step for step, endpoints in steps.items() if request.endpoint in endpoints), "")
+
+
+def _account() -> str:
+    """Return what names the account that is tried: what was typed, or whose second factor is asked for."""
+    if current_user.is_authenticated:
+        return str(current_user.email)
+    return request.form.get("email", "").strip().casefold() or session.get("tf_user_id", "")

@@ -1,0 +1,68 @@
+"""What every page of the console shows around its content: who is logged on, where they may go, when it ends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+from flask_login import current_user
+
+from signer.accounts.roles import Permission, Role
+from signer.web.console.current import allowed, allowed_somewhere, is_logged_on
+from signer.web.console.guards import guard_of
+from signer.web.console.sessions import IDLE
+from signer.web.languages import current_language, long_date
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the navigation: the endpoint of a page that has no initiative in its address, and its name."""
+
+    endpoint: str
+    name: LazyString
+
+
+PLACES: list[Place] = [Place("home", _("Initiatives")), Place("account", _("Your account"))]
+"""The entries, in order. A page that is added here shows for those only whom its guard lets in."""
+
+ROLE_NAMES: Mapping[Role, LazyString] = {
+    Role.OWNER: _("Owner"),
+    Role.EDITOR: _("Editor"),
+    Role.READER: _("Reader"),
+    Role.AUDITOR: _("Auditor"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+
+
+def install_navigation(app: Flask) -> None:
+    """Give the templates of `app` the navigation, `may`, and the words for moments and roles."""
+    app.jinja_env.filters.update(moment=moment, role=lambda role: ROLE_NAMES[Role(role)])
+
+    def common() -> dict[str, Any]:
+        logged_on = is_logged_on()
+        return {
+            "logged_on": logged_on,
+            "person": current_user if logged_on else None,
+            "places": [(url_for(place.endpoint), place) for place in PLACES if logged_on and _opens(app, place)],
+            "may": lambda permission, number="": allowed(Permission(permission), number),
+            "idle_seconds": int(IDLE.total_seconds()),
+            "session_ends": datetime.now(UTC) + IDLE,
+        }
+
+    app.context_processor(common)
+
+
+def moment(value: datetime) -> str:
+    """Return a point in time in words: the day, the time to the minute, and its offset."""
+    value = value.astimezone(UTC)
+    return f"{long_date(value.date(), current_language())}, {value:%H:%M} (UTC{value:%:z})"
+
+
+def _opens(app: Flask, place: Place) -> bool:
+    guard = guard_of(app, place.endpoint)
+    if guard is None or guard.closed:
+        return False
+    return guard.permission is None or allowed_somewhere(guard.permission)

@@ -1,0 +1,208 @@
+"""Sets Flask-Security up: password and second factor, both required. Nobody registers, no answer tells who exists."""
+
+import base64
+from datetime import timedelta
+from typing import cast
+
+from flask import Flask, current_app, session
+from flask_babel import gettext as _
+from flask_security import MailUtil, PasswordUtil, Security
+from flask_security.forms import LoginForm
+from flask_security.recovery_codes import MfRecoveryForm
+from flask_security.webauthn import WebAuthnSigninResponseForm
+from sqlalchemy import Engine
+
+from signer.accounts.address import WrongAddress, normal_address
+from signer.accounts.keys import derived_key
+from signer.accounts.passwords import Weakness, weakness
+from signer.settings import Settings
+from signer.web.console.datastore import open_datastore
+from signer.web.console.guards import ANYONE, CLOSED, LOG_ON
+from signer.web.console.totp import ACCEPTED_SECONDS, OneTimeCodes
+from signer.web.rendering import SERVICE_NAME
+
+FRESH = timedelta(minutes=10)
+"""So long after the password was typed may somebody change passwords and second factors without typing it again."""
+RECOVERY_CODES = 10
+TEMPLATES = {
+    "LOGIN_USER": "log_on",
+    "LOGOUT_USER": "log_off",
+    "VERIFY": "password_again",
+    "CHANGE_PASSWORD": "change_password",
+    "TWO_FACTOR_SETUP": "set_up_authenticator",
+    "TWO_FACTOR_VERIFY_CODE": "code",
+    "TWO_FACTOR_SELECT": "choose_second_factor",
+    "MULTI_FACTOR_RECOVERY": "recovery_code",
+    "MULTI_FACTOR_RECOVERY_CODES": "recovery_codes",
+    "WAN_REGISTER": "passkeys",
+    "WAN_SIGNIN": "use_passkey",
+}
+"""Our page for each of the library's."""
+GUARDS = {
+    "security.login": ANYONE,
+    "security.logout": ANYONE,
+    # Each of these looks for a log-on that has got as far as the password.
+    "security.two_factor_setup": ANYONE,
+    "security.two_factor_token_validation": ANYONE,
+    "security.tf_select": ANYONE,
+    "security.mf_recovery": ANYONE,
+    "security.wan_signin": ANYONE,
+    "security.wan_signin_response": ANYONE,
+    "security.two_factor_setup_validate": LOG_ON,
+    "security.verify": LOG_ON,
+    "security.change_password": LOG_ON,
+    "security.mf_recovery_codes": LOG_ON,
+    "security.wan_register": LOG_ON,
+    "security.wan_register_response": LOG_ON,
+    "security.wan_delete": LOG_ON,
+    # It would mail the operator at anybody's wish; recovery codes have a page of their own.
+    "security.two_factor_rescue": CLOSED,
+}
+"""Who may open which page of the library."""
+
+
+class LogOnForm(LoginForm):
+    """Address and password. Nobody is remembered beyond the session."""
+
+    remember = None
+
+
+class PasskeyForm(WebAuthnSigninResponseForm):
+    """A passkey as the second factor of the account whose password was given, of no other."""
+
+    def validate(self, **options: object) -> bool:
+        """Return whether the passkey is good, and belongs to the log-on that it ends."""
+        if not super().validate(**options):
+            return False
+        if self.user is None or self.user.fs_uniquifier != session.get("tf_user_id"):
+            self.credential.errors.append(_("This passkey belongs to another account."))
+            return False
+        return True
+
+
+class RecoveryCodeForm(MfRecoveryForm):
+    """A recovery code; a wrong one is written down like any other wrong second factor."""
+
+    def validate(self, **options: object) -> bool:
+        """Return whether the code is one of the account's."""
+        good: bool = super().validate(**options)
+        if not good and self.user is not None:
+            self.user.track_failed_authn("recovery_code", tfa=True)
+        return good
+
+
+class Passwords(PasswordUtil):
+    """Looks at a new password by our own rules."""
+
+    def validate(self, password: str, is_register: bool, **known: object) -> tuple[list[str] | None, str]:
+        """Return what is wrong with it, None if nothing is, and its normal form (NFKD).
+
+        known: `user`, or `email` and `name` of somebody who has no account yet.
+        """
+        normal = self.normalize(password)
+        person = known.get("user")
+        about = [
+            SERVICE_NAME,
+            *(str(getattr(person, part, known.get(part, ""))) for part in ("email", "name")),
+        ]
+        found = weakness(normal, about=about)
+        return ([str(_weakness_sentences()[found])] if found else None), normal
+
+
+class Addresses(MailUtil):
+    """Compares addresses as accounts are kept, and sends nothing."""
+
+    def normalize(self, email: str) -> str:
+        """Return the normal form. Raises ValueError for what is no address."""
+        try:
+            return normal_address(email)
+        except WrongAddress:
+            raise ValueError from None
+
+
+def install_security(app: Flask, kept: Settings, engine: Engine | None) -> Security:
+    """Give `app` log-on, second factors and password change. Raises MissingSecret."""
+    app.config.update({f"SECURITY_{name}_TEMPLATE": f"console/{page}.html" for name, page in TEMPLATES.items()})
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of the function
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        # Mixed into each password before it is hashed: the database alone cannot be searched for weak ones.
+        SECURITY_PASSWORD_SALT=derived_key(kept, "password pepper").hex(),
+        SECURITY_PASSWORD_LENGTH_MIN=1,  # our own rules ask for more
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_JOIN_USER_ROLES=False,
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
+        SECURITY_CHANGEABLE=True,
+        SECURITY_SEND_PASSWORD_CHANGE_EMAIL=False,
+        SECURITY_TWO_FACTOR=True,
+        SECURITY_TWO_FACTOR_REQUIRED=True,
+        SECURITY_TWO_FACTOR_ENABLED_METHODS=["authenticator"],
+        SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY=ACCEPTED_SECONDS,
+        SECURITY_TWO_FACTOR_RESCUE_EMAIL=False,
+        SECURITY_TOTP_SECRETS={"1": derived_key(kept, "authenticator secrets").hex()},
+        SECURITY_TOTP_ISSUER=SERVICE_NAME,
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_N=RECOVERY_CODES,
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS=[
+            base64.urlsafe_b64encode(derived_key(kept, "recovery codes")),
+        ],
+        SECURITY_WEBAUTHN=True,
+        SECURITY_WAN_RP_NAME=SERVICE_NAME,
+        SECURITY_WAN_ALLOW_AS_FIRST_FACTOR=False,
+        SECURITY_WAN_ALLOW_AS_MULTI_FACTOR=False,
+        SECURITY_WAN_ALLOW_AS_VERIFY=[],
+        SECURITY_API_ENABLED_METHODS=["session"],
+        SECURITY_FRESHNESS=FRESH,
+        SECURITY_FRESHNESS_GRACE_PERIOD=FRESH,
+        SECURITY_LOGIN_URL="/log-on",
+        SECURITY_LOGOUT_URL="/log-off",
+        SECURITY_VERIFY_URL="/password-again",
+        SECURITY_CHANGE_URL="/account/password",
+        SECURITY_TWO_FACTOR_SETUP_URL="/account/authenticator",
+        SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL="/log-on/code",  # noqa: S106 - an address
+        SECURITY_TWO_FACTOR_SELECT_URL="/log-on/second-factor",
+        SECURITY_MULTI_FACTOR_RECOVERY_URL="/log-on/recovery-code",
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL="/account/recovery-codes",
+        SECURITY_WAN_REGISTER_URL="/account/passkeys",
+        SECURITY_WAN_DELETE_URL="/account/passkeys/remove",
+        SECURITY_WAN_SIGNIN_URL="/log-on/passkey",
+        SECURITY_POST_LOGIN_VIEW="home",
+        SECURITY_POST_LOGOUT_VIEW="security.login",
+        SECURITY_POST_CHANGE_VIEW="account",
+        SECURITY_POST_VERIFY_VIEW="account",
+        SECURITY_TWO_FACTOR_POST_SETUP_VIEW="account",
+        SECURITY_WAN_POST_REGISTER_VIEW="account",
+        SECURITY_STATIC_FOLDER=None,
+        SECURITY_STATIC_FOLDER_URL=None,
+        SECURITY_CLI_USERS_NAME=None,
+        SECURITY_CLI_ROLES_NAME=None,
+    )
+    security = Security(
+        app,
+        open_datastore(app, engine),
+        login_form=LogOnForm,
+        mf_recovery_form=RecoveryCodeForm,
+        wan_signin_response_form=PasskeyForm,
+        password_util_cls=Passwords,
+        mail_util_cls=Addresses,
+        totp_cls=OneTimeCodes,
+    )
+    # Pages only: nothing here answers a program.
+    security.want_json(lambda _request: False)
+    return security
+
+
+def security() -> Security:
+    """Return Flask-Security of the running application."""
+    return cast("Security", current_app.extensions["security"])
+
+
+def _weakness_sentences() -> dict[Weakness, str]:
+    return {
+        Weakness.TOO_SHORT: _("Use at least 12 characters. Four words that do not belong together are easy to keep."),
+        Weakness.TOO_LONG: _("Use at most 256 characters."),
+        Weakness.TOO_FEW_DIFFERENT: _("Use more different characters."),
+        Weakness.TOO_COMMON: _(
+            "This password is easy to guess. Do not build it from your name, a row of keys or “password”."
+        ),
+    }

@@ -1,0 +1,134 @@
+"""Sessions of the console: one cookie, for /console only, that ends after half an hour without a request.
+
+The cookie is signed and says who has logged on; the database says whether that session still is. Logging off,
+deactivating and resetting end it there, whoever has a copy of the cookie.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask, g, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_login import user_logged_out
+from flask_security import Security, user_authenticated, user_failed_authn
+from flask_security.signals import password_changed, tf_code_confirmed, tf_profile_changed, wan_deleted, wan_registered
+from sqlalchemy import inspect
+
+from signer.accounts.keys import derived_key
+from signer.accounts.log_on import begin_session, end_session, end_sessions, holds_session, record_failure
+from signer.accounts.manage import record_second_factor
+from signer.audit.entry import Kind
+from signer.audit.record import record_event
+from signer.database import reading, writing
+from signer.settings import Settings
+from signer.web.console.current import service, settings
+from signer.web.console.datastore import Person
+
+COOKIE = "console"
+IDLE = timedelta(minutes=30)
+SESSION_ID = "session_id"
+
+
+class ConsoleSessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, marked Secure whenever the request came by https."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+    def get_cookie_secure(self, _app: Flask) -> bool:
+        """Tell whether the cookie may travel by https only."""
+        return request.is_secure
+
+
+def install_sessions(app: Flask, kept: Settings, *, path: str) -> None:
+    """Give `app` its cookie. Raises MissingSecret.
+
+    path: where `app` is mounted; the browser sends the cookie nowhere else.
+    """
+    app.config.update(
+        SECRET_KEY=derived_key(kept, "session cookie").hex(),
+        SESSION_COOKIE_NAME=COOKIE,
+        SESSION_COOKIE_PATH=path,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        PERMANENT_SESSION_LIFETIME=IDLE,
+        SESSION_REFRESH_EACH_REQUEST=True,
+    )
+    app.session_interface = ConsoleSessions()
+
+    def last_until_idle() -> None:
+        # The cookie's own signature carries its time; the server refuses it when the half hour is over.
+        session.permanent = True
+
+    app.before_request(last_until_idle)
+
+
+def install_log_ons(app: Flask, security: Security) -> None:
+    """Begin and end sessions in the database with log-on and log-off, and write both into the audit log."""
+    user_authenticated.connect(_begin, app)
+    user_logged_out.connect(_end, app)
+    user_failed_authn.connect(_failed, app)
+    tf_code_confirmed.connect(_set_up, app)
+    tf_profile_changed.connect(_set_up, app)
+    wan_registered.connect(_passkey_added, app)
+    wan_deleted.connect(_passkey_removed, app)
+    password_changed.connect(_password_changed, app)
+    of_library = security.login_manager._user_callback
+
+    def load(uniquifier: str) -> Person | None:
+        person: Person | None = of_library(uniquifier)
+        if person is None:
+            return None
+        with reading(service().engine) as connection:
+            held = holds_session(connection, person.id, session.get(SESSION_ID, ""), now=datetime.now(UTC))
+        return person if held else None
+
+    security.login_manager.user_loader(load)
+    # The library would also take a token from a header or an address; there are none here.
+    security.login_manager.request_loader(lambda _request: None)
+
+
+def _begin(_app: Flask, user: Person, authn_via: list[str] | None = None, **_others: object) -> None:
+    if authn_via == ["change"]:
+        return  # the password was changed, and this session goes on
+    # Nothing of the session before it goes on but the form token: a page that was open meanwhile can still be sent.
+    with writing(service().engine) as connection:
+        session[SESSION_ID] = begin_session(connection, settings(), user.id, now=datetime.now(UTC))
+
+
+def _end(_app: Flask, user: Person, **_others: object) -> None:
+    session_id = session.pop(SESSION_ID, "")
+    with writing(service().engine) as connection:
+        end_session(connection, settings(), user.id, session_id)
+    g.pop("held_roles", None)
+
+
+def _failed(_app: Flask, user: Person, tfa: bool = False, **_others: object) -> None:
+    with writing(service().engine) as connection:
+        record_failure(connection, settings(), user.id, step="second_factor" if tfa else "password")
+
+
+def _set_up(_app: Flask, user: Person, **_others: object) -> None:
+    # The library says so at each log-on too, when nothing has changed.
+    if inspect(user).attrs.tf_totp_secret.history.has_changes():
+        _second_factor(user, "authenticator")
+
+
+def _passkey_added(_app: Flask, user: Person, **_others: object) -> None:
+    _second_factor(user, "passkey_added")
+
+
+def _passkey_removed(_app: Flask, user: Person, **_others: object) -> None:
+    _second_factor(user, "passkey_removed")
+
+
+def _password_changed(_app: Flask, user: Person, **_others: object) -> None:
+    # Whoever knew the old one is logged off; the library gives this browser's cookie the account's new mark.
+    with writing(service().engine) as connection:
+        end_sessions(connection, user.id, but=session.get(SESSION_ID, ""))
+        details = {"change": "password"}
+        record_event(connection, settings(), Kind.ACCOUNT_CHANGED, actor=f"account:{user.id}", details=details)
+
+
+def _second_factor(user: Person, change: str) -> None:
+    with writing(service().engine) as connection:
+        record_second_factor(connection, settings(), user.id, change=change, actor=f"account:{user.id}")

@@ -1,0 +1,146 @@
+"""Every page of the console is opened by those whom a table names, and by nobody else."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from signer.accounts.roles import HeldRole, Permission, Role
+from signer.database import writing
+from signer.initiatives.manage import import_description
+from signer.web.console.app import create_console
+from signer.web.console.guards import guard_of, needs
+from signer.web.console.security import GUARDS
+from signer.web.service import Service
+from tests.conftest import NUMBER, describe
+from tests.web.console.people import Human
+
+THEIRS = "2027/000043"
+ANONYMOUS, NOBODY = "anonymous", "without a role"
+OURS = {f"{role} of this initiative": HeldRole(role, NUMBER) for role in Role if role is not Role.ADMINISTRATOR}
+OTHERS = {f"{role} of another": HeldRole(role, THEIRS) for role in Role if role is not Role.ADMINISTRATOR}
+EVERYWHERE = {"administrator": HeldRole(Role.ADMINISTRATOR)}
+HELD = {**OURS, **OTHERS, **EVERYWHERE}
+WHO = (ANONYMOUS, *HELD)
+
+ANYBODY = frozenset(WHO)
+LOGGED_ON = frozenset(HELD)
+PEOPLE = frozenset({"owner of this initiative", "administrator"})
+TABLE: dict[str, frozenset[str]] = {
+    "home": LOGGED_ON,
+    "session_goes_on": LOGGED_ON,
+    "account": LOGGED_ON,
+    "people": PEOPLE,
+    "invite": PEOPLE,
+    "take_role": PEOPLE,
+    "invitation": ANYBODY,
+    "accept_invitation": ANYBODY,
+    "security.login": ANYBODY,
+    "security.logout": ANYBODY,
+    "security.two_factor_setup": ANYBODY,
+    "security.two_factor_token_validation": ANYBODY,
+    "security.tf_select": ANYBODY,
+    "security.mf_recovery": ANYBODY,
+    "security.wan_signin": ANYBODY,
+    "security.wan_signin_response": ANYBODY,
+    "security.two_factor_setup_validate": LOGGED_ON,
+    "security.verify": LOGGED_ON,
+    "security.change_password": LOGGED_ON,
+    "security.mf_recovery_codes": LOGGED_ON,
+    "security.wan_register": LOGGED_ON,
+    "security.wan_register_response": LOGGED_ON,
+    "security.wan_delete": LOGGED_ON,
+    "security.two_factor_rescue": frozenset(),
+}
+"""Endpoint to those whom the guard lets pass. A page that is added has to be added here."""
+
+
+@pytest.fixture
+def console(running: Service) -> Flask:
+    """The console itself, without the public pages around it."""
+    return create_console(running.settings, running)
+
+
+@pytest.fixture
+def everybody(join: Callable[..., Human], running: Service) -> dict[str, Human | None]:
+    """One logged-on person for each role, and nobody for anonymous."""
+    with writing(running.engine) as connection:
+        import_description(connection, running.settings, describe(THEIRS), actor="command:test")
+    people = {who: join(f"p{number}@initiative.example", held) for number, (who, held) in enumerate(HELD.items())}
+    return {ANONYMOUS: None, **people}
+
+
+def address(rule: Rule) -> str:
+    """An address of the rule, about this initiative."""
+    return "/console" + rule.rule.replace("<number:number>", NUMBER).replace("<token>", "none")
+
+
+def let_in(app: Flask, human: Human | None, path: str, method: str) -> bool:
+    """Whether the guard lets pass; a POST without form token is then refused for that, and changes nothing."""
+    client = human.client if human else app.test_client()
+    answer = client.open(path, method=method)
+    if answer.status_code == 403:
+        return False
+    if method == "POST":
+        # 401 is the guard's page for who is not logged on; 400 that of the form token, behind the guard.
+        assert answer.status_code in {400, 401}
+        return answer.status_code == 400
+    return not answer.headers.get("Location", "").startswith("/console/log-on?next=")
+
+
+def test_every_page_opens_for_those_of_the_table_and_nobody_else(
+    app: Flask, console: Flask, everybody: dict[str, Human | None]
+) -> None:
+    opened: dict[str, set[str]] = {}
+    for rule in console.url_map.iter_rules():
+        for method in (rule.methods or set()) & {"GET", "POST"}:
+            for who, human in everybody.items():
+                if rule.endpoint == "security.logout" and method == "POST" and human:
+                    continue  # tried by test_log_on, which gives it a form token
+                if let_in(app, human, address(rule), method):
+                    opened.setdefault(rule.endpoint, set()).add(who)
+
+    logging_off = opened.pop("security.logout")
+    assert logging_off == {ANONYMOUS}
+    expected = {endpoint: set(who) for endpoint, who in TABLE.items() if endpoint != "security.logout" and who}
+    assert opened == expected
+
+
+def test_every_page_has_a_guard(console: Flask) -> None:
+    assert [rule.endpoint for rule in console.url_map.iter_rules() if guard_of(console, rule.endpoint) is None] == []
+    assert {rule.endpoint for rule in console.url_map.iter_rules()} == set(TABLE)
+
+
+def test_the_guards_of_the_library_name_pages_that_there_are(console: Flask) -> None:
+    assert set(GUARDS) <= set(console.view_functions)
+
+
+def test_a_page_without_a_guard_opens_for_nobody(running: Service, console: Flask) -> None:
+    """A forgotten decorator shuts the page; it must not open it."""
+    console.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+
+    answer = console.test_client().get("/forgotten")
+
+    assert answer.status_code == 403
+    assert "secret" not in answer.text
+
+
+def test_an_address_without_an_initiative_asks_for_the_permission_anywhere(
+    console: Flask, running: Service, join: Callable[..., Human]
+) -> None:
+    console.add_url_rule("/somewhere", "somewhere", needs(Permission.SEE_BATCHES)(lambda: "batches"))
+    cookies = {}
+    for role in (Role.AUDITOR, Role.READER):
+        human = join(f"{role}@initiative.example", HeldRole(role, NUMBER))
+        cookie = human.client.get_cookie("console", path="/console")
+        assert cookie
+        cookies[role] = cookie.value
+
+    answers = {}
+    for role, value in cookies.items():
+        client = console.test_client()
+        client.set_cookie("console", value, path="/console")
+        answers[role] = client.get("/somewhere", base_url="http://localhost/console/").status_code
+
+    assert answers == {Role.AUDITOR: 200, Role.READER: 403}
