@@ -21,7 +21,7 @@ $(INSTALLED): requirements/dev.lock pyproject.toml $(CATALOGUES)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	$(BIN)/pybabel --quiet compile --directory signer/translations
+	$(BIN)/pybabel --quiet compile --domain "messages console" --directory signer/translations
 	@touch $@
 
 demo: install ## Serve the demonstration initiative at http://127.0.0.1:8000

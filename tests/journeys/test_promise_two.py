@@ -4,16 +4,20 @@ Two instances side by side: in one a person signs twice, in the other two person
 """
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import Engine, event, select
 
-from signer.database import METADATA, reading
+from signer.audit.read import latest_entries
+from signer.database import METADATA, is_sqlite, reading
 from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.keys import log_key
 from signer.ledger.log import sequence
@@ -27,8 +31,12 @@ from tests.solved import solved_by
 
 FORM = f"/en/initiatives/{NUMBER}/support/DE"
 PUBLIC = ("/", "/en/", f"/en/initiatives/{NUMBER}/", f"/en/initiatives/{NUMBER}/support", FORM, "/healthz")
+BLOB = re.compile(r"[xX]'([0-9a-fA-F]*)'")
 FINGERPRINT = re.compile(r"(?:[0-9a-f]{4}(?:\s|<[^>]*>)*){16}")
 TOLD_BY_THE_CLOCK = {"ETag", "Date"}
+OF_THE_OPERATOR = {"log_head", "audit_entry", "audit_head"}
+"""Tables that hold signatures and times of what the operator did; a test of its own sees that signing leaves the audit
+log alone."""
 Shape = tuple[str, object]
 People = Sequence[Mapping[str, str]]
 
@@ -48,20 +56,28 @@ class Traces:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def make(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Instance]:
+def make(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], Instance]]:
     """Makes an instance that collects today, by name, on each database; its catalogue is read once.
 
     Reading it again every two seconds says something of the clock and nothing of who signs.
     """
     monkeypatch.setattr("signer.initiatives.catalogue.FRESH_SECONDS", 3600)
+    made: list[Instance] = []
     urls = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
 
     def _make(name: str) -> Instance:
         folder = tmp_path / name
         folder.mkdir()
-        return collect_now(make_instance(urls() if urls else f"sqlite:///{folder / 'signer.sqlite3'}", folder))
+        database = urls() if urls else f"sqlite:///{folder / 'signer.sqlite3'}"
+        made.append(collect_now(make_instance(database, folder)))
+        return made[-1]
 
-    return _make
+    yield _make
+    for instance in made:
+        instance.store.close()
+        instance.engine.dispose()
 
 
 def test_a_second_statement_by_one_person_leaves_the_traces_of_one_by_another(make: Callable[[str], Instance]) -> None:
@@ -83,6 +99,19 @@ def test_the_second_statement_runs_the_sql_of_the_first(make: Callable[[str], In
     assert first
 
 
+def test_signing_leaves_no_line_in_the_audit_log(make: Callable[[str], Instance]) -> None:
+    instance = make("one")
+    with reading(instance.engine) as connection:
+        before = latest_entries(connection, 100)
+
+    with client_of(instance) as client:
+        sign(client, ADA)
+
+    with reading(instance.engine) as connection:
+        assert latest_entries(connection, 100) == before
+    assert before
+
+
 def test_the_comparison_sees_a_difference_where_there_is_one(make: Callable[[str], Instance]) -> None:
     """A comparison that is blind would prove nothing: one statement more is seen in pages and rows."""
     two, three = traces_of(make("one"), [ADA, BERT]), traces_of(make("two"), [ADA, BERT, ADA])
@@ -93,21 +122,19 @@ def test_the_comparison_sees_a_difference_where_there_is_one(make: Callable[[str
 
 
 def traces_of(instance: Instance, people: People) -> Traces:
-    """Let people sign on an instance one after the other, and return the traces; the instance is used up."""
-    answers, queries = [], []
-    with client_of(instance) as client:
-        for person in people:
-            with recorded(instance) as statements:
+    """Let people sign on an instance one after the other, and return the traces."""
+    answers = []
+    with listening(instance.engine) as queries:
+        with client_of(instance) as client:
+            for person in people:
+                queries.append([])
                 answers.append(sign(client, person))
-            queries.append(statements)
+        queries.append([])
         roll_up(instance.engine)
         sequence(instance.engine, origin=instance.settings.log_origin, key=log_key(instance.settings))
     with client_of(instance) as client:
         pages = {address: public(client, address) for address in PUBLIC}
-    traces = Traces(answers, queries, pages, rows_of(instance))
-    instance.store.close()
-    instance.engine.dispose()
-    return traces
+    return Traces(answers, queries[1:-1], pages, rows_of(instance))
 
 
 @contextmanager
@@ -137,16 +164,42 @@ def public(client: FlaskClient, address: str) -> object:
 
 
 @contextmanager
-def recorded(instance: Instance) -> Iterator[list[Shape]]:
-    """Record the SQL that the block runs on the instance's database, with the shapes of its parameters."""
-    run: list[Shape] = []
+def listening(engine: Engine) -> Iterator[list[list[Shape]]]:
+    """Record all SQL that the drivers send to a database within the block, with the shapes of its values.
 
-    def note(_connection: object, _cursor: object, query: str, parameters: object, *_: object) -> None:
-        run.append((query, shape_of(parameters)))
+    At the drivers, because statements are recorded without SQLAlchemy. What runs goes into the last of the lists given.
+    """
+    runs: list[list[Shape]] = [[]]
+    with _listening_on_sqlite(engine, runs) if is_sqlite(engine) else _listening_on_postgres(runs):
+        yield runs
 
-    event.listen(instance.engine, "before_cursor_execute", note)
-    yield run
-    event.remove(instance.engine, "before_cursor_execute", note)
+
+@contextmanager
+def _listening_on_sqlite(engine: Engine, runs: list[list[Shape]]) -> Iterator[None]:
+    def note(connection: sqlite3.Connection, _record: object) -> None:
+        connection.set_trace_callback(lambda query: runs[-1].append((BLOB.sub(_length, query), None)))
+
+    engine.dispose()  # a connection that is open already would not be heard
+    event.listen(engine, "connect", note)
+    yield
+    event.remove(engine, "connect", note)
+
+
+def _length(blob: re.Match[str]) -> str:
+    return f"bytes({len(blob[1]) // 2})"
+
+
+@contextmanager
+def _listening_on_postgres(runs: list[list[Shape]]) -> Iterator[None]:
+    execute = cast("Callable[..., object]", psycopg.Cursor.execute)
+
+    def note(cursor: object, query: object, values: object = None, **options: object) -> object:
+        runs[-1].append((str(query), shape_of(values)))
+        return execute(cursor, query, values, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", note)
+        yield
 
 
 def shape_of(value: object) -> object:
@@ -164,5 +217,5 @@ def rows_of(instance: Instance) -> Mapping[str, Sequence[object]]:
         return {
             name: sorted(map(repr, (shape_of(tuple(row)) for row in connection.execute(select(table)))))
             for name, table in METADATA.tables.items()
-            if name != "log_head"
+            if name not in OF_THE_OPERATOR
         }

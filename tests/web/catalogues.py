@@ -18,7 +18,10 @@ from signer.web.languages import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = ROOT / "signer" / "translations"
-TEMPLATE = TRANSLATIONS / "messages.pot"
+DOMAINS = {"messages": LANGUAGES, "console": ("en",)}
+"""Name of a catalogue to the languages that it is complete in."""
+OF_CONSOLE = ("signer/web/console/", "templates/console/")
+"""Where texts are that citizens never see."""
 HEADER = "# Messages of signer. English is the source: an empty translation shows the message itself."
 JINJA = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "trim_blocks": "true", "silent": "false"}
 SPOKEN_ATTRIBUTE = re.compile(r'(?:aria-label|alt|title|placeholder)="[^"{]*[^\W\d_][^"]*"')
@@ -33,8 +36,8 @@ KEYWORDS = {
 }
 
 
-def extracted() -> Catalog:
-    """Return the messages of the sources, in the order of files and lines."""
+def extracted(domain: str) -> Catalog:
+    """Return the messages of the sources that belong into the catalogue `domain`, in the order of files and lines."""
     catalog = Catalog(project="signer", version="1", header_comment=HEADER, charset="utf-8", fuzzy=False)
     for folder, method, options in (("signer", "python", {}), ("templates", "jinja2", JINJA)):
         pattern = "**.py" if method == "python" else "**.*"
@@ -47,26 +50,34 @@ def extracted() -> Catalog:
             strip_comment_tags=True,
         )
         for file, line, message, comments, context in found:
-            catalog.add(message, None, [(f"{folder}/{file}", line)], auto_comments=comments, context=context)
+            place = f"{folder}/{file}"
+            if place.startswith(OF_CONSOLE) == (domain == "console"):
+                catalog.add(message, None, [(place, line)], auto_comments=comments, context=context)
     return catalog
 
 
-def catalogue(language: str) -> Path:
+def template(domain: str) -> Path:
+    """Return where the messages of a catalogue lie, without any translation."""
+    return TRANSLATIONS / f"{domain}.pot"
+
+
+def catalogue(domain: str, language: str) -> Path:
     """Return where the catalogue of a language lies."""
-    return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+    return TRANSLATIONS / language / "LC_MESSAGES" / f"{domain}.po"
 
 
 def problems() -> Iterator[str]:
     """Say what is out of date, a line each."""
-    wanted = _ids(extracted())
-    for path in (TEMPLATE, *map(catalogue, LANGUAGES)):
-        name = path.relative_to(ROOT)
-        if not path.exists():
-            yield f"{name} is missing"
-            continue
-        kept = _ids(_read(path))
-        yield from (f"{name} lacks {message!r}" for message in sorted(wanted - kept, key=str))
-        yield from (f"{name} still has {message!r}" for message in sorted(kept - wanted, key=str))
+    for domain, languages in DOMAINS.items():
+        wanted = _ids(extracted(domain))
+        for path in (template(domain), *(catalogue(domain, language) for language in languages)):
+            name = path.relative_to(ROOT)
+            if not path.exists():
+                yield f"{name} is missing"
+                continue
+            kept = _ids(_read(path))
+            yield from (f"{name} lacks {message!r}" for message in sorted(wanted - kept, key=str))
+            yield from (f"{name} still has {message!r}" for message in sorted(kept - wanted, key=str))
 
 
 def bare_texts() -> Iterator[str]:
@@ -85,15 +96,16 @@ def bare_texts() -> Iterator[str]:
 
 
 def update() -> None:
-    """Write the template anew and bring each language's catalogue up to date; translations are kept."""
-    template = extracted()
-    _write(TEMPLATE, template)
-    for language in LANGUAGES:
-        path = catalogue(language)
-        kept = _read(path) if path.exists() else Catalog(locale=language)
-        kept.update(template, no_fuzzy_matching=True)
-        kept.project, kept.version, kept.header_comment, kept.fuzzy = "signer", "1", HEADER, False
-        _write(path, kept)
+    """Write the templates anew and bring each language's catalogues up to date; translations are kept."""
+    for domain, languages in DOMAINS.items():
+        messages = extracted(domain)
+        _write(template(domain), messages)
+        for language in languages:
+            path = catalogue(domain, language)
+            kept = _read(path) if path.exists() else Catalog(locale=language)
+            kept.update(messages, no_fuzzy_matching=True)
+            kept.project, kept.version, kept.header_comment, kept.fuzzy = "signer", "1", HEADER, False
+            _write(path, kept)
 
 
 def _ids(catalog: Catalog) -> set[object]:

@@ -1,6 +1,7 @@
 """The tables of accounts as the objects that Flask-Security works with, and the transactions in which it does."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from flask import Flask
 from flask_security import SQLAlchemySessionUserDatastore
@@ -24,8 +25,7 @@ class Person(UserMixin):
     totp_counter: int | None
     last_login_at: datetime | None  # type: ignore[assignment] # None before the second log-on
     current_login_at: datetime | None  # type: ignore[assignment] # None before the first
-    roles = []
-    """None in the library's sense: they would know no initiative."""
+    roles: ClassVar[list[RoleMixin]] = []  # type: ignore[misc] # None in the library's sense: they know no initiative
 
 
 class Passkey(WebAuthnMixin):

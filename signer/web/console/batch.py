@@ -1,0 +1,174 @@
+"""The page of one batch: its digest and steps, the next step, and the file."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.wrappers import Response as AnyResponse
+
+from signer.accounts.queries import read_accounts
+from signer.accounts.roles import Permission
+from signer.batches.archive import MalformedBatch, batch_length
+from signer.batches.certify import certify
+from signer.batches.export import export_pieces, file_name, record_export
+from signer.batches.manifest import Manifest
+from signer.batches.pass_on import NotReady, hand_over, open_again, receive
+from signer.batches.queries import BatchSummary, find_batch, read_certificate, read_steps
+from signer.batches.reconcile import Unreconciled
+from signer.batches.state import State, WrongStep
+from signer.database import reading
+from signer.web.console.batch_forms import CertifyForm, HandOverForm, OpenAgainForm, ReceiveForm
+from signer.web.console.batches import sentence
+from signer.web.console.current import actor, allowed, service, settings, the_initiative
+from signer.web.console.guards import needs
+
+REFUSALS = (NotReady, WrongStep, Unreconciled)
+
+
+def _open_again(batch: BatchSummary, form: FlaskForm) -> None:
+    open_again(service().engine, settings(), batch, reason=form.reason.data, on=service().today(), actor=actor())
+
+
+def _hand_over(batch: BatchSummary, form: FlaskForm) -> None:
+    hand_over(
+        service().engine,
+        settings(),
+        batch,
+        recipient=form.recipient.data,
+        digest=form.digest.data.strip(),
+        on=service().today(),
+        actor=actor(),
+    )
+
+
+def _receive(batch: BatchSummary, form: FlaskForm) -> None:
+    receive(
+        service().engine,
+        settings(),
+        batch,
+        reference=form.reference.data,
+        received_on=form.received_on.data,
+        on=service().today(),
+        actor=actor(),
+    )
+
+
+def _certify(batch: BatchSummary, form: FlaskForm) -> None:
+    certify(service().engine, settings(), batch, form.certificate(), on=service().today(), actor=actor())
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A step that the page offers: its form, the states that it begins from, and what takes it."""
+
+    form: type[FlaskForm]
+    begins: frozenset[State]
+    take: Callable[[BatchSummary, FlaskForm], None]
+
+
+NEXT_STEPS: Mapping[str, NextStep] = {
+    "hand-over": NextStep(HandOverForm, frozenset({State.FROZEN}), _hand_over),
+    "open-again": NextStep(OpenAgainForm, frozenset({State.FROZEN}), _open_again),
+    "receive": NextStep(ReceiveForm, frozenset({State.HANDED_OVER}), _receive),
+    "certify": NextStep(CertifyForm, frozenset({State.RECEIVED, State.CERTIFIED}), _certify),
+}
+
+
+@needs(Permission.SEE_BATCHES)
+def batch(number: str, member_state: str, batch_number: int) -> str:
+    """Show one batch. Raises UnknownBatch."""
+    return _page(_find(number, member_state, batch_number), {})
+
+
+@needs(Permission.CHANGE_BATCHES)
+def take_step(number: str, member_state: str, batch_number: int, step: str) -> str | tuple[str, int] | AnyResponse:
+    """Take a step. Raises UnknownBatch."""
+    found = _find(number, member_state, batch_number)
+    wanted = NEXT_STEPS[step]
+    form = wanted.form()
+    if not form.validate_on_submit():
+        return _page(found, {step: form}), 422
+    try:
+        wanted.take(found, form)
+    except REFUSALS as refusal:
+        form.form_errors.append(sentence(refusal))
+        return _page(found, {step: form}), 422 if isinstance(refusal, NotReady) else 409
+    flash(_("The step is recorded."), "success")
+    return redirect(url_for("batch", number=number, member_state=found.member_state, batch_number=batch_number))
+
+
+@needs(Permission.DOWNLOAD_BATCHES)
+def download(number: str, member_state: str, batch_number: int) -> str | tuple[str, int] | Response:
+    """Give the sealed file; a download that broke off goes on where it was. Each one is recorded before it begins."""
+    found = _find(number, member_state, batch_number)
+    length = batch_length(Manifest.decode(found.manifest))
+    start = _start(found, length)
+    try:
+        record_export(service().engine, settings(), found, on=service().today(), actor=actor())
+        pieces = _from(start, export_pieces(service().engine, settings(), found))
+        # The first piece shows whether everything agrees; an error behind it breaks the download off.
+        first = next(pieces, b"")
+    except (*REFUSALS, MalformedBatch) as refusal:
+        return _page(found, {}, problem=sentence(refusal)), 409
+    response = Response(chain([first], pieces), 206 if start else 200, mimetype="application/zip")
+    response.content_length = length - start
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(found)}"'
+    response.headers["Accept-Ranges"] = "bytes"
+    response.set_etag(found.digest)
+    if start:
+        response.headers["Content-Range"] = f"bytes {start}-{length - 1}/{length}"
+    return response
+
+
+def _start(found: BatchSummary, length: int) -> int:
+    """Return the byte to begin at: not 0 only where the rest of this very file is asked for."""
+    wanted = request.range
+    fits = request.if_range is None or request.if_range.etag in {None, found.digest}
+    if wanted is None or not fits or len(wanted.ranges) != 1 or wanted.ranges[0][1] is not None:
+        return 0
+    start: int = wanted.ranges[0][0]
+    if not 0 <= start < length:
+        raise RequestedRangeNotSatisfiable(length)
+    return start
+
+
+def _from(start: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        if start < len(piece):
+            yield piece[start:]
+        start = max(0, start - len(piece))
+
+
+def _find(number: str, member_state: str, batch_number: int) -> BatchSummary:
+    the_initiative(number)
+    with reading(service().engine) as connection:
+        return find_batch(connection, number, member_state, batch_number)
+
+
+def _page(found: BatchSummary, given: Mapping[str, FlaskForm], *, problem: str = "") -> str:
+    with reading(service().engine) as connection:
+        steps = read_steps(connection, found.id)
+        certificate = read_certificate(connection, found.id)
+        names = {f"account:{account.id}": account.name for account in read_accounts(connection)}
+    may_change = allowed(Permission.CHANGE_BATCHES, found.registration_number)
+    offered = [name for name, step in NEXT_STEPS.items() if may_change and found.state in step.begins]
+    if not found.final:
+        offered = [name for name in offered if name != "hand-over"]
+    # A refused step stays on the page, with what was typed, even where the state has changed meanwhile.
+    offered += [name for name in given if name not in offered]
+    return render_template(
+        "console/batch.html",
+        initiative=the_initiative(found.registration_number),
+        batch=found,
+        manifest=Manifest.decode(found.manifest),
+        steps=steps,
+        names=names,
+        certificate=certificate,
+        forms={name: given.get(name) or NEXT_STEPS[name].form(formdata=None, prefix="") for name in offered},
+        problem=problem,
+        may_download=allowed(Permission.DOWNLOAD_BATCHES, found.registration_number) and found.state is State.FROZEN,
+    )

@@ -1,0 +1,103 @@
+"""The auditor's pages: what is open, what is frozen, who has it, what they certified. Never a statement in clear."""
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from signer.accounts.roles import Permission
+from signer.batches.certify import read_result
+from signer.batches.freeze import NotFinal, NothingToFreeze, freeze
+from signer.batches.queries import list_batches
+from signer.batches.reconcile import Reconciliation, Unreconciled, require_reconciled
+from signer.database import reading
+from signer.errors import SignerError
+from signer.initiatives.initiative import Initiative
+from signer.initiatives.keys import UnknownKey
+from signer.web.console.batch_forms import FreezeForm
+from signer.web.console.current import actor, initiatives_with, service, settings, the_initiative
+from signer.web.console.guards import needs
+from signer.web.languages import current_language, territory_name
+
+REFUSALS = (NotFinal, NothingToFreeze, Unreconciled, UnknownKey)
+"""Why freezing is refused, each in a sentence for who asked."""
+
+
+@needs(Permission.SEE_BATCHES)
+def batches_of_all() -> str | Response:
+    """Let choose the initiative, where there are several."""
+    found = initiatives_with(Permission.SEE_BATCHES)
+    if len(found) == 1:
+        return redirect(url_for("batches", number=found[0].registration_number))
+    return render_template("console/choose_batches.html", initiatives=found)
+
+
+@needs(Permission.SEE_BATCHES)
+def batches(number: str) -> str:
+    """Show the numbers that must agree, the batches of each Member State, and what was certified."""
+    initiative = the_initiative(number)
+    return _page(initiative, _form(initiative))
+
+
+@needs(Permission.CHANGE_BATCHES)
+def freeze_batch(number: str) -> str | tuple[str, int] | Response:
+    """Freeze the open statements of one Member State."""
+    initiative = the_initiative(number)
+    form = _form(initiative)
+    if not form.validate_on_submit():
+        return _page(initiative, form), 422
+    try:
+        made = freeze(
+            service().engine,
+            settings(),
+            number,
+            form.member_state.data,
+            until=form.until.data,
+            final=form.final.data,
+            on=service().today(),
+            actor=actor(),
+        )
+    except REFUSALS as refusal:
+        form.form_errors.append(sentence(refusal))
+        return _page(initiative, form), 409
+    counted = {"count": made.count, "name": territory_name(made.member_state, current_language())}
+    flash(_("%(count)d statements of %(name)s are frozen.", **counted), "success")
+    return redirect(url_for("batch", number=number, member_state=made.member_state, batch_number=made.number))
+
+
+def sentence(refusal: SignerError) -> str:
+    """Return what a refusal says, as a sentence. These are the texts of the commands, in English."""
+    text = str(refusal)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _form(initiative: Initiative) -> FreezeForm:
+    form = FreezeForm()
+    with reading(service().engine) as connection:
+        found = read_result(connection, initiative)
+    names = [(there.member_state, territory_name(there.member_state, current_language())) for there in found.standings]
+    form.member_state.choices = [("", _("Choose")), *sorted(names, key=lambda choice: choice[1] or choice[0])]
+    return form
+
+
+def _page(initiative: Initiative, form: FreezeForm) -> str:
+    disagreement, numbers = "", Reconciliation()
+    with reading(service().engine) as connection:
+        result = read_result(connection, initiative)
+        everything = list_batches(connection, initiative.registration_number)
+        try:
+            numbers = require_reconciled(connection)
+        except Unreconciled as found:
+            disagreement = sentence(found)
+    received = {there.member_state: numbers.of(initiative.id, there.member_state) for there in result.standings}
+    return render_template(
+        "console/batches.html",
+        initiative=initiative,
+        form=form,
+        result=result,
+        shown=[there for there in result.standings if there.batch or received[there.member_state].received],
+        numbers=received,
+        total=numbers.of(initiative.id),
+        disagreement=disagreement,
+        batches=everything,
+        today=service().today(),
+    )
