@@ -58,7 +58,7 @@ class Page:
 
     def inputs(self, action: str) -> dict[str, str]:
         """What pressing the button of the form with this end of its address would send."""
-        (form,) = [form for form in self.tree.forms if str(form.get("action")).endswith(action)]
+        (form,) = [form for form in self.tree.forms if str(form.get("action")).partition("?")[0].endswith(action)]
         return {name: value for name, value in form.form_values() if name}
 
     def problems(self) -> Mapping[str, str]:

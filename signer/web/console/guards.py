@@ -25,15 +25,18 @@ View = TypeVar("View", bound=Callable[..., object])
 class Guard:
     """What a page asks of whoever opens it.
 
-    anyone: nothing at all. permission: None if it is enough to have logged on. closed: not even that helps.
+    anyone: nothing at all. on_the_way: nothing, but whoever has logged on already is sent to the first page.
+    permission: None if it is enough to have logged on. closed: not even that helps.
     """
 
     anyone: bool = False
+    on_the_way: bool = False
     permission: Permission | None = None
     closed: bool = False
 
 
 ANYONE, LOG_ON, CLOSED = Guard(anyone=True), Guard(), Guard(closed=True)
+ON_THE_WAY = Guard(on_the_way=True)
 
 
 def open_to_anyone(view: View) -> View:
@@ -79,6 +82,8 @@ def _check() -> AnyResponse | None:
         raise Forbidden
     if guard.anyone:
         return None
+    if guard.on_the_way:
+        return redirect(url_for("home")) if is_logged_on() else None
     if not is_logged_on():
         return _log_on_first()
     if guard.permission and not _has(guard.permission):

@@ -17,7 +17,7 @@ from signer.accounts.keys import derived_key
 from signer.accounts.passwords import Weakness, weakness
 from signer.settings import Settings
 from signer.web.console.datastore import open_datastore
-from signer.web.console.guards import ANYONE, CLOSED, LOG_ON
+from signer.web.console.guards import ANYONE, CLOSED, LOG_ON, ON_THE_WAY
 from signer.web.console.totp import ACCEPTED_SECONDS, OneTimeCodes
 from signer.web.rendering import SERVICE_NAME
 
@@ -41,13 +41,14 @@ TEMPLATES = {
 GUARDS = {
     "security.login": ANYONE,
     "security.logout": ANYONE,
-    # Each of these looks for a log-on that has got as far as the password.
+    # Each of these looks for a log-on that has got as far as the password; the first also changes the app afterwards.
     "security.two_factor_setup": ANYONE,
-    "security.two_factor_token_validation": ANYONE,
-    "security.tf_select": ANYONE,
-    "security.mf_recovery": ANYONE,
-    "security.wan_signin": ANYONE,
-    "security.wan_signin_response": ANYONE,
+    # The library logs off whoever opens one of these while logged on.
+    "security.two_factor_token_validation": ON_THE_WAY,
+    "security.tf_select": ON_THE_WAY,
+    "security.mf_recovery": ON_THE_WAY,
+    "security.wan_signin": ON_THE_WAY,
+    "security.wan_signin_response": ON_THE_WAY,
     "security.two_factor_setup_validate": LOG_ON,
     "security.verify": LOG_ON,
     "security.change_password": LOG_ON,

@@ -1,5 +1,6 @@
 """Every page of the console is opened by those whom a table names, and by nobody else."""
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,7 @@ from signer.initiatives.manage import import_description
 from signer.web.console.app import create_console
 from signer.web.console.guards import guard_of, needs
 from signer.web.console.security import GUARDS
+from signer.web.requests import FORM
 from signer.web.service import Service
 from tests.conftest import NUMBER, describe
 from tests.web.console.people import Human
@@ -26,7 +28,10 @@ WHO = (ANONYMOUS, *HELD)
 
 ANYBODY = frozenset(WHO)
 LOGGED_ON = frozenset(HELD)
+NOT_YET = frozenset({ANONYMOUS})
+"""On the way to the log-on: whoever has arrived is sent to the first page."""
 PEOPLE = frozenset({"owner of this initiative", "administrator"})
+_addresses = itertools.count()
 TABLE: dict[str, frozenset[str]] = {
     "home": LOGGED_ON,
     "session_goes_on": LOGGED_ON,
@@ -39,11 +44,11 @@ TABLE: dict[str, frozenset[str]] = {
     "security.login": ANYBODY,
     "security.logout": ANYBODY,
     "security.two_factor_setup": ANYBODY,
-    "security.two_factor_token_validation": ANYBODY,
-    "security.tf_select": ANYBODY,
-    "security.mf_recovery": ANYBODY,
-    "security.wan_signin": ANYBODY,
-    "security.wan_signin_response": ANYBODY,
+    "security.two_factor_token_validation": NOT_YET,
+    "security.tf_select": NOT_YET,
+    "security.mf_recovery": NOT_YET,
+    "security.wan_signin": NOT_YET,
+    "security.wan_signin_response": NOT_YET,
     "security.two_factor_setup_validate": LOGGED_ON,
     "security.verify": LOGGED_ON,
     "security.change_password": LOGGED_ON,
@@ -79,8 +84,16 @@ def address(rule: Rule) -> str:
 def let_in(app: Flask, human: Human | None, path: str, method: str) -> bool:
     """Whether the guard lets pass; a POST without form token is then refused for that, and changes nothing."""
     client = human.client if human else app.test_client()
-    answer = client.open(path, method=method)
+    answer = client.open(
+        path,
+        method=method,
+        content_type=FORM if method == "POST" else None,
+        # Each from elsewhere, so that no limit speaks before the guard does.
+        environ_overrides={"REMOTE_ADDR": f"198.51.{next(_addresses) // 256}.{next(_addresses) % 256}"},
+    )
     if answer.status_code == 403:
+        return False
+    if answer.headers.get("Location") == "/console/":
         return False
     if method == "POST":
         # 401 is the guard's page for who is not logged on; 400 that of the form token, behind the guard.
