@@ -29,8 +29,8 @@ from signer.cli.serve import POSTGRES_THREADS, SQLITE_THREADS
 from signer.settings import Settings
 from signer.web.service import today
 
-ROUNDS = 3
-FORMS, BARE_FORMS, PAGES, WARM_UP = 1500, 9000, 6000, 300
+ROUNDS = 5
+FORMS, BARE_FORMS, PAGES, WARM_UP = 2000, 9000, 6000, 600
 CONNECTIONS, MANY = 16, 256
 SLOW_SHARE = 0.3
 """Of the signing rate: the load at which latencies are compared."""

@@ -76,7 +76,7 @@ def load_module(name: str) -> ModuleType:
 
 def _compact(text: str) -> str:
     # Character by character: only ASCII stays, so nothing can combine, and the typed character can be named.
-    folded = "".join(unicodedata.normalize("NFKC", character) for character in text)
+    folded = text if text.isascii() else "".join(unicodedata.normalize("NFKC", character) for character in text)
     return "".join(character for character in folded if character not in DROPPED)
 
 
@@ -97,7 +97,7 @@ def _find_outsider(text: str, mark: str, on: date) -> str | None:
 
 
 def _is_plain(text: str) -> bool:
-    return all(character.isascii() and character.isalnum() for character in text)
+    return text.isascii() and (text.isalnum() or not text)
 
 
 def _document_type_of(typed: Typed) -> DocumentType | None:

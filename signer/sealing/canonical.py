@@ -14,6 +14,7 @@ from signer.errors import SignerError
 
 SIZES = (768, 6144)
 BLIND_BYTES = 32
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 class MalformedPlaintext(SignerError):
@@ -41,9 +42,7 @@ class Plaintext:
 def canonical_json(value: object) -> bytes:
     """Return `value` as JSON with sorted keys, no spaces, UTF-8, each text in NFC."""
     # Each text by itself, before JSON: in the finished text an escape's letter and a mark behind it would join.
-    return json.dumps(
-        _normalised(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _ENCODER.encode(_normalised(value)).encode()
 
 
 def encode_plaintext(fields: Mapping[str, str], *, blind: bytes, confirmed: frozenset[str]) -> bytes:
@@ -74,8 +73,8 @@ def decode_plaintext(plaintext: bytes) -> Plaintext:
 
 def _normalised(value: object) -> object:
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, Mapping):
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
         return {_normalised(name): _normalised(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):
         return [_normalised(entry) for entry in value]

@@ -8,6 +8,7 @@ within 12 neighbouring bits (one character, two neighbours swapped) is always fo
 service. It protects nothing.
 """
 
+import base64
 import hashlib
 import hmac
 import re
@@ -21,6 +22,9 @@ from signer.errors import SignerError
 CODE_BYTES = 16
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHARACTERS, GROUP = 28, 4
+BASE_32_BYTES = 20
+"""The library's base 32 takes five bytes at a time."""
+AS_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET.encode("ascii"))
 CHECK_BITS = 12
 POLYNOMIAL = 0x180F  # x^12 + x^11 + x^3 + x^2 + x + 1
 # Letters that Crockford's alphabet leaves out because they are read as digits.
@@ -78,7 +82,8 @@ class Code:
     def text(self) -> str:
         """The code as the citizen reads it: `XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX`."""
         number = int.from_bytes(self.value, "big") << CHECK_BITS | _checksum(self.value)
-        characters = "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(CHARACTERS)))
+        whole = (number << 8 * BASE_32_BYTES - 5 * CHARACTERS).to_bytes(BASE_32_BYTES, "big")
+        characters = base64.b32encode(whole)[:CHARACTERS].translate(AS_CROCKFORD).decode("ascii")
         return "-".join(characters[start : start + GROUP] for start in range(0, CHARACTERS, GROUP))
 
     @cached_property
@@ -95,10 +100,21 @@ class Code:
         return hmac.digest(self.value, purpose, hashlib.sha256)
 
 
+def _remainder(number: int) -> int:
+    """Return the remainder of `number`, as a polynomial over GF(2), by POLYNOMIAL."""
+    for place in reversed(range(CHECK_BITS, number.bit_length())):
+        if number >> place & 1:
+            number ^= POLYNOMIAL << place - CHECK_BITS
+    return number
+
+
+_REMAINDERS = tuple(_remainder(byte << CHECK_BITS) for byte in range(256))
+_BEGIN = _remainder(1 << CHECK_BITS)
+
+
 def _checksum(value: bytes) -> int:
     # The one bit in front keeps a row of zeros from being a code.
-    remainder = (1 << 8 * CODE_BYTES | int.from_bytes(value, "big")) << CHECK_BITS
-    for place in reversed(range(CHECK_BITS, remainder.bit_length())):
-        if remainder >> place & 1:
-            remainder ^= POLYNOMIAL << place - CHECK_BITS
+    remainder = _BEGIN
+    for byte in value:
+        remainder = (remainder << 8 & (1 << CHECK_BITS) - 1) ^ _REMAINDERS[remainder >> CHECK_BITS - 8 ^ byte]
     return remainder

@@ -43,7 +43,7 @@ SELECT CASE
     ELSE 4
 END
 """
-CONNECTIONS = 8
+CONNECTIONS = 4
 """Of each process: one for each thread that signs (`cli/serve.py`). With 16 or more in all a slow disk hardly shows."""
 LOST_A_RACE = 4
 TRIES = 3

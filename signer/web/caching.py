@@ -6,10 +6,10 @@ Member State, language and day: a shell is a page as it is before anybody types.
 """
 
 import hashlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from flask import Response, request
 
@@ -21,18 +21,17 @@ ETAG_CHARACTERS = 32
 
 @dataclass(frozen=True)
 class Shell:
-    """One rendered page, and what it was rendered from."""
+    """One rendered page as it is sent, and what it was rendered from."""
 
     initiative: Initiative
     on: date
     figures: object
-    body: str
+    encoded: bytes
     etag: str
 
-    @cached_property
-    def encoded(self) -> bytes:
-        """The page as it is sent."""
-        return self.body.encode()
+    def fits(self, initiative: Initiative, on: date, figures: object) -> bool:
+        """Tell whether rendering it from these would give the same page."""
+        return self.on == on and self.figures == figures and self.initiative == initiative
 
 
 class Shells:
@@ -40,6 +39,7 @@ class Shells:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str, str], Shell] = {}
+        self._rendering = threading.Lock()
 
     def find(
         self,
@@ -58,11 +58,16 @@ class Shells:
         figures: what else the page shows that changes, such as counts.
         """
         key = (initiative.registration_number, page, language)
-        shell = self._kept.get(key)
-        if shell is None or shell.on != on or shell.figures != figures or shell.initiative != initiative:
-            body = render()
-            shell = self._kept[key] = Shell(initiative, on, figures, body, _etag(body.encode()))
-        return shell
+        found = self._kept.get(key)
+        if found and found.fits(initiative, on, figures):
+            return found
+        # One thread renders; the others, a whole crowd after midnight, would do nothing else than the same again.
+        with self._rendering:
+            found = self._kept.get(key)
+            if not (found and found.fits(initiative, on, figures)):
+                encoded = render().encode()
+                found = self._kept[key] = Shell(initiative, on, figures, encoded, _etag(encoded))
+        return found
 
 
 def public_shell(shell: Shell) -> Response:

@@ -95,6 +95,8 @@ class CheckTokens:
 class _ClockedSigner(TimestampSigner):
     def __init__(self, key: bytes, clock: Callable[[], float]) -> None:
         super().__init__(key, salt=b"signer check page", key_derivation="hmac", digest_method=hashlib.sha256)
+        # Derived once, and not for each token.
+        self.secret_keys, self.key_derivation = [self.derive_key()], "none"
         self._clock = clock
 
     def get_timestamp(self) -> int:

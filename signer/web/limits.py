@@ -5,9 +5,9 @@ are counted by their /64, which is what one household gets.
 """
 
 import hmac
-import ipaddress
 import logging
 import secrets
+import socket
 import threading
 import time
 from collections import Counter
@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 POSTS = "60 per minute"
 IPV6_NETWORK_BITS = 64
+IPV4_MAPPED = bytes(10) + b"\xff\xff"
+"""How an IPv6 address begins that stands for an IPv4 address (RFC 4291, section 2.5.5.2)."""
 AWAY_SECONDS = 30
 """How long a counter that did not answer is not asked again: each POST would wait for it."""
 
@@ -109,11 +111,11 @@ def address_name(key: bytes, address: str) -> str:
 def network_of(address: str) -> str:
     """Return what is counted as one: an IPv4 address, an IPv6 /64, or the text itself if it is neither."""
     try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
+        if ":" not in address:
+            return socket.inet_ntop(socket.AF_INET, socket.inet_pton(socket.AF_INET, address))
+        packed = socket.inet_pton(socket.AF_INET6, address.partition("%")[0])
+    except (OSError, ValueError):
         return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return f"{parsed.packed[: IPV6_NETWORK_BITS // 8].hex()}/{IPV6_NETWORK_BITS}"
+    if packed.startswith(IPV4_MAPPED):
+        return socket.inet_ntop(socket.AF_INET, packed[len(IPV4_MAPPED) :])
+    return f"{packed[: IPV6_NETWORK_BITS // 8].hex()}/{IPV6_NETWORK_BITS}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, UnsupportedMediaType
 
 MAX_BYTES = 64 * 1024
@@ -20,7 +21,7 @@ def install_request_checks(app: Flask) -> None:
 def _check_post() -> None:
     if request.method != "POST":
         return
-    if _is_foreign(request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"), request.host):
+    if _is_foreign(request.headers):
         raise Forbidden
     if request.content_type != FORM:
         charset = request.mimetype_params.get("charset", "utf-8").lower()
@@ -30,17 +31,18 @@ def _check_post() -> None:
         raise RequestEntityTooLarge
 
 
-def _is_foreign(site: str | None, origin: str | None, host: str) -> bool:
+def _is_foreign(headers: Headers) -> bool:
     """Return whether the browser says that another site made this request.
 
     Under our `Referrer-Policy: no-referrer` browsers send `Origin: null` even with our own forms (Fetch standard,
     "append a request Origin header"), so that a null origin says nothing; `Sec-Fetch-Site` is then what speaks.
     """
+    site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
     if site is not None:
         return site not in {"same-origin", "none"}
     if origin is None or origin == "null":
         return False
-    return urlsplit(origin).netloc.lower() != host.lower()
+    return urlsplit(origin).netloc.lower() != request.host.lower()
 
 
 def read_form() -> Mapping[str, str]:

@@ -43,7 +43,8 @@ def thanks_page(collection: Collection, code: Code, on: date) -> Response:
             on=on,
         ),
     )
-    return make_response(shell.body.replace(CODE_PLACE, code.text).replace(HOST_PLACE, _own_host()))
+    body = shell.encoded.replace(CODE_PLACE.encode(), code.text.encode()).replace(HOST_PLACE.encode(), _own_host())
+    return Response(body, mimetype="text/html")
 
 
 def code_file(number: str) -> Response:
@@ -60,9 +61,10 @@ def code_file(number: str) -> Response:
     return response
 
 
-def _own_host() -> str:
+def _own_host() -> bytes:
     """Return the scheme and host of this request; nothing, which leaves the path, if what the browser named is none.
 
     Nothing in it has a meaning in HTML or in the query of another address.
     """
-    return f"{request.scheme}://{request.host}" if HOST.fullmatch(request.host) else ""
+    host = request.host
+    return f"{request.scheme}://{host}".encode() if HOST.fullmatch(host) else b""
