@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from signer.accounts.manage import forget_second_factors, give_role
+from signer.accounts.manage import forget_second_factors, give_role, shut
+from signer.accounts.queries import UnknownAccount, read_roles
 from signer.accounts.roles import HeldRole, Role
-from signer.accounts.tables import account, account_role, invitation
-from signer.audit.entry import Kind
+from signer.accounts.tables import account, invitation
+from signer.audit.entry import Detail, Kind
 from signer.audit.record import record_event
 from signer.errors import SignerError
 from signer.settings import Settings
@@ -21,6 +22,10 @@ VALID_FOR = timedelta(days=7)
 
 class UnknownInvitation(SignerError):
     """The link is not that of an invitation: it was used, replaced by a newer one, or has expired."""
+
+
+class NoRole(SignerError):
+    """The account holds no role that it could be opened for again."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,24 @@ def invite(connection: Connection, settings: Settings, email: str, held: HeldRol
     return token
 
 
+def renew(connection: Connection, settings: Settings, account_id: int, *, actor: str, now: datetime) -> str:
+    """Let somebody who can no longer log on choose password and second factor anew; return the token that does it.
+
+    The account is logged off and shut until then; it keeps its roles.
+    Raises UnknownAccount, or NoRole if it holds none: then it is invited anew.
+    """
+    found = connection.execute(select(account.c.email).where(account.c.id == account_id)).one_or_none()
+    if found is None:
+        raise UnknownAccount(f"there is no account {account_id}")
+    held = read_roles(connection, account_id)
+    if not held:
+        raise NoRole("the account holds no role; invite its owner to one instead")
+    shut(connection, account_id)
+    changed: dict[str, Detail] = {"account": account_id, "change": "renewed"}
+    record_event(connection, settings, Kind.ACCOUNT_CHANGED, actor=actor, details=changed)
+    return invite(connection, settings, found.email, held[0], actor=actor, now=now)
+
+
 def find_invitation(connection: Connection, token: str, *, now: datetime) -> Invitation:
     """Return the invitation that `token` accepts. Raises UnknownInvitation."""
     row = connection.execute(
@@ -77,7 +100,7 @@ def accept(
     """Accept the invitation of `token`, and return the account's id. The token is spent.
 
     An active account gets the role and nothing else: the link is no way around its password. Otherwise the account is
-    made, or made anew with what it had before forgotten.
+    made, or opened again with a new password and no second factor yet.
     name, password_hash: left alone for an active account.
     Raises UnknownInvitation.
     """
@@ -101,7 +124,6 @@ def _make(connection: Connection, email: str, name: str, password_hash: str, now
         made: int = connection.execute(new).scalar_one()
         return made
     connection.execute(update(account).where(account.c.id == deactivated).values(**fresh))
-    connection.execute(delete(account_role).where(account_role.c.account_id == deactivated))
     forget_second_factors(connection, deactivated)
     return deactivated
 

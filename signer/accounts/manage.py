@@ -44,13 +44,18 @@ def deactivate(connection: Connection, settings: Settings, account_id: int, *, a
     email = connection.scalar(select(account.c.email).where(account.c.id == account_id))
     if email is None:
         raise UnknownAccount(f"there is no account {account_id}")
-    connection.execute(update(account).where(account.c.id == account_id).values(active=False, password=None))
+    shut(connection, account_id)
     connection.execute(delete(account_role).where(account_role.c.account_id == account_id))
     connection.execute(delete(invitation).where(invitation.c.email == email))
-    _log_off(connection, account_id)
-    forget_second_factors(connection, account_id)
     details = {"account": account_id}
     record_event(connection, settings, Kind.ACCOUNT_DEACTIVATED, actor=actor, details=details)
+
+
+def shut(connection: Connection, account_id: int) -> None:
+    """Log an account off and forget its password and second factors: only a new invitation opens it again."""
+    connection.execute(update(account).where(account.c.id == account_id).values(active=False, password=None))
+    _log_off(connection, account_id)
+    forget_second_factors(connection, account_id)
 
 
 def reset_second_factor(connection: Connection, settings: Settings, account_id: int, *, actor: str) -> None:

@@ -20,6 +20,7 @@ COMMANDS = {
     "keys": "signer.cli.keys:keys",
     "rules": "signer.cli.rules:rules",
     "batch": "signer.cli.batch:batch",
+    "account": "signer.cli.account:account",
     "audit": "signer.cli.audit:audit",
     "daily": "signer.cli.daily:daily",
     "surge": "signer.cli.surge:surge",

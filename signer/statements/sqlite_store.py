@@ -1,14 +1,13 @@
-"""SQLite: what waits is taken together into one commit, by one thread of each process under a file lock.
+"""SQLite: what waits is taken together into one commit, by one thread of each process at a time, under a file lock.
 
 One commit for each statement would cost one flush each; on an ordinary disk that is 225 a second, grouped 6,200.
+Whoever finds nobody writing writes, for all who have come by then; so at a quiet hour no other thread has to be woken.
 """
 
-import queue
 import sqlite3
 import threading
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import cast
 
@@ -46,65 +45,92 @@ SELECT CASE
 END
 """
 
-Waiting = tuple[SealedStatement, "Future[Outcome]"]
+
+class _Waiting:
+    """One statement on its way, and what became of it. turn: is let go when it is answered, or has to write itself."""
+
+    def __init__(self, sealed: SealedStatement) -> None:
+        self.sealed = sealed
+        self.outcome: Outcome | None = None
+        self.failure: StoreUnavailable | None = None
+        self.turn = threading.Lock()
+        self.turn.acquire()
+
+    @property
+    def is_answered(self) -> bool:
+        return self.outcome is not None or self.failure is not None
 
 
 class SqliteStore:
-    """One writer thread; `write` returns when its group is on the disk."""
+    """Every thread that signs waits its turn; `write` returns when its statement is on the disk."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection: PoolProxiedConnection | None = None
-        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="statement-writer", daemon=True)
-        self._thread.start()
+        self._queue: deque[_Waiting] = deque()
+        self._somebody_writes = False
+        self._door = threading.Lock()
+        self._writing = threading.Lock()
 
     def write(self, sealed: SealedStatement) -> None:
         """Make `sealed` durable. Raises AlreadyErased, CollectionFinalised, CheckSpent or StoreUnavailable."""
-        answer: Future[Outcome] = Future()
-        self._queue.put((sealed, answer))
-        try:
-            outcome = answer.result(timeout=WAIT_SECONDS)
-        except TimeoutError:
-            if answer.cancel():
-                raise StoreUnavailable("the database is busy; nothing was stored") from None
-            # The writer had already begun with it: its answer is the only true one.
-            outcome = answer.result()
-        raise_unless_stored(outcome)
+        mine = _Waiting(sealed)
+        with self._door:
+            self._queue.append(mine)
+            must_wait, self._somebody_writes = self._somebody_writes, True
+        if must_wait and not mine.turn.acquire(timeout=WAIT_SECONDS):
+            if self._gives_up(mine):
+                raise StoreUnavailable("the database is busy; nothing was stored")
+            # It has been taken into a group: the answer to that is the only true one.
+            mine.turn.acquire()
+        if not mine.is_answered:
+            self._write_group()
+        if mine.failure:
+            raise mine.failure
+        raise_unless_stored(cast("Outcome", mine.outcome))
 
     def close(self) -> None:
-        """Write what waits and end the thread."""
-        self._queue.put(None)
-        self._thread.join()
-        if self._connection:
-            self._connection.close()
+        """Wait for the group that is being written, and let go of the database."""
+        with self._writing:
+            if self._connection:
+                self._connection.close()
+            self._connection = None
 
-    def _run(self) -> None:
-        while (first := self._queue.get()) is not None:
-            group = _begun([first])
-            try:
-                with self._transaction() as cursor:
-                    # Only now: whoever came while another process was writing is taken along.
-                    group += _begun(self._others())
-                    outcomes = [outcome for round_ in _rounds(group) for outcome in _write_round(cursor, round_)]
-            except BaseException as error:  # noqa: BLE001 - whoever waits must be answered, whatever happened
-                failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable("nothing was stored")
-                for _, answer in group:
-                    answer.set_exception(failure)
-            else:
-                for (_, answer), outcome in zip(group, outcomes, strict=True):
-                    answer.set_result(outcome)
+    def _write_group(self) -> None:
+        """Write what waits, the statement of this thread first, and hand the turn to the next that has come."""
+        group: list[_Waiting] = []
+        try:
+            with self._writing, self._transaction() as cursor:
+                # Only now: whoever came while another process was writing is taken along.
+                group = self._take(MOST_AT_ONCE)
+                sealed = [waiting.sealed for waiting in group]
+                outcomes = [outcome for round_ in _rounds(sealed) for outcome in _write_round(cursor, round_)]
+        except BaseException as error:  # noqa: BLE001 - whoever waits must be answered, whatever happened
+            failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable("nothing was stored")
+            group = group or self._take(1)
+            for waiting in group:
+                waiting.failure = failure
+        else:
+            for waiting, outcome in zip(group, outcomes, strict=True):
+                waiting.outcome = outcome
+        for waiting in group:
+            waiting.turn.release()
+        with self._door:
+            self._somebody_writes = bool(self._queue)
+            if self._queue:
+                self._queue[0].turn.release()
 
-    def _others(self) -> Iterator[Waiting]:
-        for _ in range(MOST_AT_ONCE - 1):
-            try:
-                waiting = self._queue.get_nowait()
-            except queue.Empty:
-                return
-            if waiting is None:
-                self._queue.put(None)  # the sign to end, for the next turn
-                return
-            yield waiting
+    def _take(self, most: int) -> list[_Waiting]:
+        with self._door:
+            return [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
+
+    def _gives_up(self, waiting: _Waiting) -> bool:
+        """Take a statement back out of the queue; return False if it is being written, or has to write itself."""
+        with self._door:
+            if waiting not in self._queue or not waiting.turn.locked():
+                return False
+            self._queue.remove(waiting)
+            return True
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
@@ -123,19 +149,14 @@ class SqliteStore:
                 raise
 
 
-def _begun(group: Iterable[Waiting]) -> list[Waiting]:
-    """Return those that have not given up; from now on they wait for the true answer."""
-    return [waiting for waiting in group if waiting[1].set_running_or_notify_cancel()]
-
-
-def _rounds(group: Sequence[Waiting]) -> Iterator[list[SealedStatement]]:
+def _rounds(group: Sequence[SealedStatement]) -> Iterator[list[SealedStatement]]:
     """Yield the statements in order, each time as many as have ids and human checks of their own.
 
     Of two with the same one, the second is then judged by what the first has left.
     """
     round_: list[SealedStatement] = []
     seen: set[bytes] = set()
-    for sealed, _ in group:
+    for sealed in group:
         names = {sealed.statement_id, sealed.check_id}
         if not seen.isdisjoint(names):
             yield round_

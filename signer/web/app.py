@@ -10,7 +10,8 @@ from signer.web.application import bare_application
 from signer.web.caching import Shells
 from signer.web.check_token import CheckTokens
 from signer.web.compression import install_compression
-from signer.web.console.app import CONSOLE, create_console
+from signer.web.console.addresses import CONSOLE
+from signer.web.console.app import create_console
 from signer.web.errors import install_errors
 from signer.web.headers import install_headers
 from signer.web.limits import install_limits

@@ -5,6 +5,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from signer.settings import Settings
 from signer.web.application import bare_application
+from signer.web.console.addresses import CONSOLE
 from signer.web.console.errors import install_console_errors
 from signer.web.console.guards import install_guards
 from signer.web.console.limits import install_log_on_limits
@@ -12,13 +13,12 @@ from signer.web.console.navigation import install_navigation
 from signer.web.console.routes import install_routes
 from signer.web.console.security import GUARDS, install_security
 from signer.web.console.sessions import install_log_ons, install_sessions
+from signer.web.console.words import install_words
 from signer.web.headers import install_console_headers
 from signer.web.limits import install_limits
 from signer.web.requests import install_request_checks
 from signer.web.service import Service
 from signer.web.static_files import point_to_static_files
-
-CONSOLE = "/console"
 
 
 def create_console(settings: Settings, service: Service) -> Flask:
@@ -38,6 +38,7 @@ def create_console(settings: Settings, service: Service) -> Flask:
     install_log_on_limits(app, settings)
     install_log_ons(app, security)
     install_navigation(app)
+    install_words(app)
     point_to_static_files(app)
     install_console_headers(app)
     install_console_errors(app)

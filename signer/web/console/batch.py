@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from signer.accounts.queries import read_accounts
 from signer.accounts.roles import Permission
 from signer.batches.archive import MalformedBatch, batch_length
-from signer.batches.certify import certify
+from signer.batches.certify import certify, read_result
 from signer.batches.export import export_pieces, file_name, record_export
 from signer.batches.manifest import Manifest
 from signer.batches.pass_on import NotReady, hand_over, open_again, receive
@@ -21,10 +21,11 @@ from signer.batches.queries import BatchSummary, find_batch, read_certificate, r
 from signer.batches.reconcile import Unreconciled
 from signer.batches.state import State, WrongStep
 from signer.database import reading
-from signer.web.console.batch_forms import CertifyForm, HandOverForm, OpenAgainForm, ReceiveForm
+from signer.web.console.batch_forms import REASONS, CertifyForm, HandOverForm, OpenAgainForm, ReceiveForm
 from signer.web.console.batches import sentence
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
 from signer.web.console.guards import needs
+from signer.web.languages import current_language, territory_name
 
 REFUSALS = (NotReady, WrongStep, Unreconciled)
 
@@ -153,6 +154,7 @@ def _page(found: BatchSummary, given: Mapping[str, FlaskForm], *, problem: str =
     with reading(service().engine) as connection:
         steps = read_steps(connection, found.id)
         certificate = read_certificate(connection, found.id)
+        standings = read_result(connection, the_initiative(found.registration_number)).standings
         names = {f"account:{account.id}": account.name for account in read_accounts(connection)}
     may_change = allowed(Permission.CHANGE_BATCHES, found.registration_number)
     offered = [name for name, step in NEXT_STEPS.items() if may_change and found.state in step.begins]
@@ -164,6 +166,9 @@ def _page(found: BatchSummary, given: Mapping[str, FlaskForm], *, problem: str =
         "console/batch.html",
         initiative=the_initiative(found.registration_number),
         batch=found,
+        name=territory_name(found.member_state, current_language()) or found.member_state,
+        due_on=next((there.due_on for there in standings if there.batch == found), None),
+        reasons=REASONS,
         manifest=Manifest.decode(found.manifest),
         steps=steps,
         names=names,

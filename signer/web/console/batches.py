@@ -7,14 +7,16 @@ from werkzeug.wrappers import Response
 from signer.accounts.roles import Permission
 from signer.batches.certify import read_result
 from signer.batches.freeze import NotFinal, NothingToFreeze, freeze
+from signer.batches.manifest import Manifest
 from signer.batches.queries import list_batches
 from signer.batches.reconcile import Reconciliation, Unreconciled, require_reconciled
+from signer.batches.state import State
 from signer.database import reading
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.keys import UnknownKey
 from signer.web.console.batch_forms import FreezeForm
-from signer.web.console.current import actor, initiatives_with, service, settings, the_initiative
+from signer.web.console.current import actor, allowed, initiatives_with, service, settings, the_initiative
 from signer.web.console.guards import needs
 from signer.web.languages import current_language, territory_name
 
@@ -88,16 +90,19 @@ def _page(initiative: Initiative, form: FreezeForm) -> str:
             numbers = require_reconciled(connection)
         except Unreconciled as found:
             disagreement = sentence(found)
-    received = {there.member_state: numbers.of(initiative.id, there.member_state) for there in result.standings}
+    by_member_state = {there.member_state: numbers.of(initiative.id, there.member_state) for there in result.standings}
+    shown = [there for there in result.standings if there.batch or by_member_state[there.member_state].received]
     return render_template(
         "console/batches.html",
         initiative=initiative,
         form=form,
+        may_change=allowed(Permission.CHANGE_BATCHES, initiative.registration_number),
         result=result,
-        shown=[there for there in result.standings if there.batch or received[there.member_state].received],
-        numbers=received,
+        names={code: territory_name(code, current_language()) or code for code in by_member_state},
+        shown=[(there, Manifest.decode(there.batch.manifest) if there.batch else None) for there in shown],
+        numbers=by_member_state,
         total=numbers.of(initiative.id),
         disagreement=disagreement,
-        batches=everything,
+        failed=[there for there in everything if there.state is State.FAILED],
         today=service().today(),
     )

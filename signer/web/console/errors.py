@@ -12,6 +12,9 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from signer.accounts.invite import UnknownInvitation
 from signer.accounts.manage import RoleNotHeld
+from signer.batches.queries import UnknownBatch
+from signer.batches.reconcile import Unreconciled
+from signer.batches.state import WrongStep
 from signer.database import StoreUnavailable
 from signer.errors import SignerError
 from signer.initiatives.initiative import UnknownInitiative
@@ -46,6 +49,9 @@ TITLES = {
 }
 """Status to title and advice."""
 STATUSES: dict[type[Exception], int] = {
+    UnknownBatch: 404,
+    Unreconciled: 409,
+    WrongStep: 409,
     UnknownInvitation: 410,
     UnknownInitiative: 404,
     RoleNotHeld: 409,

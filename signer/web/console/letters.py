@@ -1,12 +1,13 @@
 """The mails that the console sends."""
 
-from flask import render_template, url_for
+from flask import render_template
 from flask_babel import gettext as _
 
 from signer.accounts.mail import MailNotSent, send_mail
 from signer.accounts.roles import Role
 from signer.initiatives.initiative import Initiative
 from signer.settings import Settings
+from signer.web.console.addresses import invitation_link
 from signer.web.rendering import SERVICE_NAME
 
 
@@ -14,7 +15,6 @@ def send_invitation(settings: Settings, *, to: str, token: str, role: Role, init
     """Send the link of an invitation. Raises MailNotSent, also where no link can be made."""
     if not settings.public_url:
         raise MailNotSent("no link can be made: set 'public_url' in settings.toml")
-    # Not from the request: its Host header is what somebody claims.
-    link = f"{settings.public_url}{url_for('invitation', token=token)}"
+    link = invitation_link(settings, token)
     text = render_template("console/invitation_mail.txt", link=link, role=role, initiative=initiative)
     send_mail(settings, to=to, subject=_("Invitation to %(service)s", service=SERVICE_NAME), text=text)

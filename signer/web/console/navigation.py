@@ -25,7 +25,12 @@ class Place:
     name: LazyString
 
 
-PLACES: list[Place] = [Place("home", _("Initiatives")), Place("account", _("Your account"))]
+PLACES = (
+    Place("home", _("Initiatives")),
+    Place("batches_of_all", _("Batches")),
+    Place("audit_log", _("Audit log")),
+    Place("account", _("Your account")),
+)
 """The entries, in order. A page that is added here shows for those only whom its guard lets in."""
 
 ROLE_NAMES: Mapping[Role, LazyString] = {

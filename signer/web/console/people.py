@@ -13,6 +13,7 @@ from signer.accounts.manage import take_role
 from signer.accounts.queries import read_accounts, read_waiting
 from signer.accounts.roles import HeldRole, Permission, Role, givable
 from signer.database import reading, writing
+from signer.web.console.addresses import invitation_link
 from signer.web.console.current import actor, held_roles, service, settings, the_initiative
 from signer.web.console.forms import InvitationForm
 from signer.web.console.guards import needs
@@ -39,7 +40,7 @@ def invite_somebody(number: str) -> str | tuple[str, int] | Response:
     try:
         send_invitation(settings(), to=form.email.data, token=token, role=held.role, initiative=initiative)
     except MailNotSent:
-        link = f"{settings().public_url}{url_for('invitation', token=token)}"
+        link = invitation_link(settings(), token)
         return render_template("console/link.html", initiative=initiative, email=form.email.data, link=link)
     flash(_("An invitation has been sent to %(email)s.", email=form.email.data), "success")
     return redirect(url_for("people", number=number))

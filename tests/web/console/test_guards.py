@@ -1,6 +1,7 @@
 """Every page of the console is opened by those whom a table names, and by nobody else."""
 
 import itertools
+import re
 from collections.abc import Callable
 
 import pytest
@@ -31,6 +32,11 @@ LOGGED_ON = frozenset(HELD)
 NOT_YET = frozenset({ANONYMOUS})
 """On the way to the log-on: whoever has arrived is sent to the first page."""
 PEOPLE = frozenset({"owner of this initiative", "administrator"})
+AUDITOR = frozenset({"auditor of this initiative"})
+SEES_BATCHES = AUDITOR | {"owner of this initiative"}
+SEES_BATCHES_OF_ANY = SEES_BATCHES | {"auditor of another", "owner of another"}
+SEES_AUDIT = SEES_BATCHES | {"administrator"}
+SEES_AUDIT_OF_ANY = SEES_BATCHES_OF_ANY | {"administrator"}
 _addresses = itertools.count()
 TABLE: dict[str, frozenset[str]] = {
     "home": LOGGED_ON,
@@ -39,6 +45,14 @@ TABLE: dict[str, frozenset[str]] = {
     "people": PEOPLE,
     "invite": PEOPLE,
     "take_role": PEOPLE,
+    "batches_of_all": SEES_BATCHES_OF_ANY,
+    "batches": SEES_BATCHES,
+    "batch": SEES_BATCHES,
+    "freeze_batch": AUDITOR,
+    "take_step": AUDITOR,
+    "download": AUDITOR,
+    "audit_log": SEES_AUDIT_OF_ANY,
+    "audit_log_of": SEES_AUDIT,
     "invitation": ANYBODY,
     "accept_invitation": ANYBODY,
     "security.login": ANYBODY,
@@ -78,7 +92,8 @@ def everybody(join: Callable[..., Human], running: Service) -> dict[str, Human |
 
 def address(rule: Rule) -> str:
     """An address of the rule, about this initiative."""
-    return "/console" + rule.rule.replace("<number:number>", NUMBER).replace("<token>", "none")
+    values = {"number": NUMBER, "token": "none", "member_state": "DE", "batch_number": "1", "step": "receive"}
+    return "/console" + re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: values[found[1]], rule.rule)
 
 
 def let_in(app: Flask, human: Human | None, path: str, method: str) -> bool:
