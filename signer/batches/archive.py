@@ -117,7 +117,7 @@ class Batch:
         Count and digest are checked behind the last one: whoever must not act on a doubtful batch reads it once to
         the end first.
         """
-        with _as_malformed(self.path), self._archive.open(STATEMENTS) as payload:
+        with _as_malformed(_changed(STATEMENTS)), self._archive.open(STATEMENTS) as payload:
             yield from _checked(_records(io.BufferedReader(cast("io.RawIOBase", payload), CHUNK)), self.manifest)
 
     def require_exact(self, watched: Callable[[Iterable[Record]], Iterable[Record]] = iter) -> None:
@@ -125,12 +125,16 @@ class Batch:
 
         watched: sees each record pass, to check more or to show progress.
         """
+        name, read = self.path.name, 0
         with self.path.open("rb") as file:
             for piece in _lay_out(self.manifest.encode(), self._signature, watched(self.records())):
-                if file.read(len(piece)) != piece:
-                    raise MalformedBatch(f"{self.path.name} is not laid out as a batch file is")
+                found = file.read(len(piece))
+                if found != piece:
+                    place = read + _first_difference(found, piece)
+                    raise MalformedBatch(f"{name} is not laid out as a batch file is, from byte {place} on")
+                read += len(piece)
             if file.read(1):
-                raise MalformedBatch(f"{self.path.name} goes on behind the end of the batch")
+                raise MalformedBatch(f"{name} goes on behind the end of the batch, at byte {read}")
 
 
 @contextmanager
@@ -140,21 +144,35 @@ def open_batch(path: Path, manifest_key: VerifyingKey) -> Iterator[Batch]:
     manifest_key: the instance's, from the trust file.
     """
     with ExitStack() as stack:
-        with _as_malformed(path):
+        with _as_malformed(f"{path.name} is not readable as a batch file"):
             archive = stack.enter_context(zipfile.ZipFile(path))
             _require_entries(archive)
-            content, signature = archive.read(MANIFEST), archive.read(SIGNATURE)
+        content, signature = _read(archive, MANIFEST), _read(archive, SIGNATURE)
         manifest_key.verify(PURPOSE, content, signature)
         yield Batch(path, Manifest.decode(content), signature, archive)
 
 
+def _read(archive: zipfile.ZipFile, name: str) -> bytes:
+    with _as_malformed(_changed(name)):
+        return archive.read(name)
+
+
+def _changed(name: str) -> str:
+    return f"{name} cannot be read: its bytes, or what the file says about them, are not as they were written"
+
+
 @contextmanager
-def _as_malformed(path: Path) -> Iterator[None]:
+def _as_malformed(message: str) -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError):
         # RuntimeError: an encrypted entry; NotImplementedError: a compression that we never write.
-        raise MalformedBatch(f"{path.name} is not readable as a batch file") from None
+        raise MalformedBatch(message) from None
+
+
+def _first_difference(found: bytes, expected: bytes) -> int:
+    pairs = enumerate(zip(found, expected, strict=False))
+    return next((place for place, (one, other) in pairs if one != other), len(found))
 
 
 def _lay_out(manifest: bytes, signature: bytes, records: Iterable[Record]) -> Iterator[bytes]:

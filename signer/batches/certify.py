@@ -5,7 +5,7 @@ Source: Regulation (EU) 2019/788, Articles 3(1), 12 and 13, Annexes I and VI.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, Engine, insert
@@ -60,25 +60,35 @@ def certify(
 ) -> None:
     """Record a certificate of Annex VI; a further one of the same batch corrects the one before.
 
-    Raises NotReady (numbers, dates or codes that cannot be), WrongStep or Unreconciled; nothing is recorded then.
+    Raises NotReady (numbers, dates or codes that cannot be, or nothing new), WrongStep or Unreconciled; nothing is
+    recorded then.
     """
     _require_possible(engine, batch, certificate, on=on)
-    reference = checked_text(certificate.reference, "reference")
+    certificate = replace(certificate, reference=checked_text(certificate.reference, "reference"))
     values: dict[str, Detail] = {
-        "reference": reference,
+        "reference": certificate.reference,
         "valid_online": certificate.valid_online,
         "valid_paper": certificate.valid_paper,
         "invalid": json.dumps(dict(certificate.invalid), sort_keys=True),
     }
     with writing(engine) as connection:
         pass_to(connection, batch.id, State.CERTIFIED)
+        if read_certificate(connection, batch.id) == certificate:
+            raise NotReady(f"this certificate of batch {batch} is recorded already")
         require_reconciled(connection)
         connection.execute(
             insert(certificate_table).values(
                 batch_id=batch.id, issued_on=certificate.issued_on, recorded_on=on, **values
             )
         )
-        record_step(connection, batch.id, State.CERTIFIED, on=certificate.issued_on, actor=actor, reason=reference)
+        record_step(
+            connection,
+            batch.id,
+            State.CERTIFIED,
+            on=certificate.issued_on,
+            actor=actor,
+            reason=certificate.reference,
+        )
         record_event(
             connection,
             settings,

@@ -3,6 +3,7 @@
 The file's digest was recorded when the batch was frozen; bytes that would give another are not handed out whole.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,15 @@ def file_name(batch: BatchSummary) -> str:
 def exportable(batches: Iterable[BatchSummary]) -> Iterator[BatchSummary]:
     """Yield those of `batches` that may be written to a file."""
     return (batch for batch in batches if batch.state is State.FROZEN)
+
+
+def is_written(batch: BatchSummary, folder: Path) -> bool:
+    """Tell whether `folder` has the file of `batch` already, byte for byte: an earlier run got that far."""
+    try:
+        with (folder / file_name(batch)).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == batch.digest
+    except OSError:
+        return False
 
 
 def export(

@@ -37,6 +37,10 @@ class NotFinal(SignerError):
     """A final batch is asked for while the collection goes on, or one exists already."""
 
 
+class AlreadyFinal(NotFinal):
+    """The Member State has a final batch already, which holds every statement."""
+
+
 def freeze(
     engine: Engine,
     settings: Settings,
@@ -63,13 +67,14 @@ def freeze(
         recipient = require_key(connection, settings, initiative)
         cut_off = _cut_off(initiative, until, final=final, on=on)
         _require_none_final(connection, initiative, code)
+        # Before an interim batch is voided, which would hide that it lost a statement.
+        require_reconciled(connection)
         if final:
             _close_behind(connection, initiative, code, on=on, actor=actor)
         roll_up_within(connection)
         # The checkpoint of a final batch covers all of it; otherwise the log keeps to its own pace.
         if final or latest_note(connection) is None:
             sequence_within(connection, origin=settings.log_origin, key=log_key(settings))
-        require_reconciled(connection)
         batch_id, number = _take_in(connection, initiative, code, cut_off, final=final, on=on)
         storage_key = read_storage_key(settings, registration_number)
         payload = _measure(records_of(connection, batch_id, storage_key))
@@ -143,13 +148,14 @@ def _require_none_final(connection: Connection, initiative: Initiative, member_s
     )
     number = connection.scalar(there)
     if number is not None:
-        raise NotFinal(f"batch {number} of {member_state} is final already")
+        raise AlreadyFinal(f"batch {number} of {member_state} is final already")
 
 
 def _close_behind(connection: Connection, initiative: Initiative, member_state: str, *, on: date, actor: str) -> None:
     """Let requests under way finish, and make sure that none can add a statement behind the final batch."""
     if not is_sqlite(connection):
-        connection.execute(text("LOCK TABLE statement IN SHARE ROW EXCLUSIVE MODE"))
+        # A weaker lock lets somebody who erases take a row now and want its batch, which is voided below: a deadlock.
+        connection.execute(text("LOCK TABLE statement IN EXCLUSIVE MODE"))
     place = {"initiative_id": initiative.id, "member_state": member_state}
     if connection.execute(select(finalised).filter_by(**place)).first() is None:
         connection.execute(insert(finalised).values(**place))

@@ -95,7 +95,14 @@ def fail_superseded(connection: Connection, initiative_id: int, member_state: st
         record_step(connection, batch_id, State.FAILED, on=on, actor=actor, reason=SUPERSEDED)
 
 
-def member_states_with_open(connection: Connection, initiative_id: int) -> tuple[str, ...]:
-    """Return the Member States of which a statement is open, in alphabetical order."""
-    rows = select(statement.c.member_state).distinct().where(statement.c.initiative_id == initiative_id, is_open())
+def member_states_to_freeze(connection: Connection, initiative_id: int, *, final: bool) -> tuple[str, ...]:
+    """Return the Member States of which a new batch would take a statement in, in alphabetical order.
+
+    final: that batch takes in what lies in interim batches, too.
+    """
+    taken_in = is_open()
+    if final:
+        interim = select(batch.c.id).where(batch.c.state == State.FROZEN, ~batch.c.final)
+        taken_in |= statement.c.batch.in_(interim)
+    rows = select(statement.c.member_state).distinct().where(statement.c.initiative_id == initiative_id, taken_in)
     return tuple(connection.scalars(rows.order_by(statement.c.member_state)))

@@ -9,12 +9,12 @@ import click
 
 from signer.audit.actor import command_line
 from signer.batches.archive import Record
-from signer.batches.export import export, exportable
-from signer.batches.freeze import freeze
+from signer.batches.export import export, exportable, file_name, is_written
+from signer.batches.freeze import AlreadyFinal, NothingToFreeze, freeze
 from signer.batches.manifest import Manifest
 from signer.batches.queries import BatchSummary, list_batches, read_certificate, read_steps
 from signer.batches.reconcile import require_reconciled
-from signer.batches.state import member_states_with_open
+from signer.batches.state import member_states_to_freeze
 from signer.cli.batch_steps import certify_one, hand_one_over, open_one_again, receive_one, result
 from signer.cli.instance import UnreadableFile, open_instance, show
 from signer.cli.named_batch import (
@@ -46,7 +46,7 @@ def batch() -> None:
 
 @batch.command()
 @of_initiative
-@click.option("--member-state", "wanted", multiple=True, help="Such as DE; all with open statements without it.")
+@click.option("--member-state", "wanted", multiple=True, help="Such as DE; all with statements to freeze without it.")
 @day_option("--until", "Last day taken in; yesterday without it.")
 @click.option("--final", is_flag=True, help="After collection has closed: every statement of the Member State.")
 @as_json_option
@@ -56,19 +56,25 @@ def create(number: str | None, wanted: tuple[str, ...], until: datetime | None, 
     number = number_of(engine, number)
     with reading(engine) as connection:
         found = find_initiative(connection, number)
-        chosen = wanted or member_states_with_open(connection, found.id)
+        chosen = wanted or member_states_to_freeze(connection, found.id, final=final)
     manifests: list[Manifest] = []
+    refused: list[str] = []
     for member_state in chosen:
-        made = freeze(
-            engine,
-            settings,
-            number,
-            member_state,
-            until=until.date() if until else None,
-            final=final,
-            on=today(),
-            actor=command_line(),
-        )
+        try:
+            made = freeze(
+                engine,
+                settings,
+                number,
+                member_state,
+                until=until.date() if until else None,
+                final=final,
+                on=today(),
+                actor=command_line(),
+            )
+        except (NothingToFreeze, AlreadyFinal) as nothing:
+            # An earlier run was stopped behind this one, or there are only statements of today: go on with the others.
+            refused.append(str(nothing))
+            continue
         manifests.append(made)
         # Each is done for good before the next begins: what was frozen is told even if the next one is refused.
         if not as_json:
@@ -77,8 +83,10 @@ def create(number: str | None, wanted: tuple[str, ...], until: datetime | None, 
         {"member_state": made.member_state, "number": made.number, "count": made.count, "until": made.until}
         for made in manifests
     ]
-    if as_json or not manifests:
-        show(rows, as_json=as_json, text="no statement is open")
+    if as_json or not (manifests or wanted):
+        show(rows, as_json=as_json, text="; ".join(refused) or "no statement is open")
+    if wanted and refused:
+        raise NothingToFreeze("; ".join(refused))
 
 
 @batch.command("list")
@@ -146,6 +154,10 @@ def export_files(number: str | None, wanted: tuple[str, ...], out: Path, *, quie
     except OSError as error:
         raise UnreadableFile(f"the folder {out} cannot be made: {error.strerror}") from None
     for there in chosen:
+        if is_written(there, out):
+            click.echo(f"{there} is there already, unchanged", err=True)
+            click.echo(out / file_name(there))
+            continue
         watched = partial(_watched, batch_=there, quiet=quiet)
         click.echo(export(engine, settings, there, out, on=today(), actor=command_line(), watched=watched))
 

@@ -20,7 +20,7 @@ from signer.ledger.checkpoint import read_checkpoint
 from signer.offline.refusal import NotVerified, Refusal
 from signer.progress import progress
 from signer.scheme.form import Scheme
-from signer.sealing.envelope import KEY_ID_BYTES, key_id_of
+from signer.sealing.envelope import KEY_ID_BYTES, MalformedEnvelope, key_id_of
 from signer.sealing.trust import Trust
 
 
@@ -92,7 +92,7 @@ class _Watch:
         label = f"verifying {manifest.member_state} {manifest.number}"
         for record in progress(records, total=manifest.count, label=label, quiet=self.quiet):
             name = record.statement_id.hex()
-            if key_id_of(record.envelope) != key_id:
+            if _key_id_in(record) != key_id:
                 raise Refusal(f"statement {name} is sealed to another key than the one the trust file names")
             day = record.on.isoformat()
             if not manifest.first_day <= day <= manifest.last_day:
@@ -101,6 +101,13 @@ class _Watch:
             yield record
         if (first, last) != (manifest.first_day, manifest.last_day):
             raise Refusal(f"its statements are from {first} to {last}, the manifest says otherwise")
+
+
+def _key_id_in(record: Record) -> bytes:
+    try:
+        return key_id_of(record.envelope)
+    except MalformedEnvelope as error:
+        raise Refusal(f"statement {record.statement_id.hex()}: {error}") from None
 
 
 def _require_disjoint(batches: list[Batch]) -> None:

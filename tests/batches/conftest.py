@@ -1,6 +1,8 @@
 """Named states of batches: signed, frozen, exported."""
 
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,36 +10,110 @@ import pytest
 from signer.batches.export import export
 from signer.batches.freeze import freeze
 from signer.batches.queries import BatchSummary, list_batches
-from signer.database import reading
+from signer.database import reading, writing
+from signer.initiatives.initiative import Status
+from signer.initiatives.manage import change_status
 from signer.sealing.code import Code
+from signer.web.service import today
+from tests.batches.commands import Commands, Ended
 from tests.conftest import END, MAY_DAY, NUMBER, TESTER, Instance
+from tests.journeys.served import collect_now
+from tests.offline.conftest import _own_signals, desk
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check
 
+__all__ = ["_own_signals", "desk"]
+"""The offline machine, for tests of what reaches it."""
+
+Signer = Callable[..., Ended]
 AFTER = END + timedelta(days=1)
 
 
-def signed(instance: Instance, count: int) -> list[Code]:
-    """Record `count` statements of Germans and return their codes."""
+def signed(instance: Instance, count: int, *, member_state: str = "DE", on: date = MAY_DAY) -> list[Code]:
+    """Record `count` statements, of Germans if not told otherwise, and return their codes."""
     codes = [Code.new() for _ in range(count)]
     for code in codes:
         record(
             instance.store,
-            instance.collection("DE"),
+            instance.collection(member_state),
             ADA,
             code=code,
             check_id=new_check(),
-            on=MAY_DAY,
+            on=on,
             confirmed=frozenset(),
         )
     return codes
+
+
+def only_line(ended: Ended) -> str:
+    """The one line that a refused command prints."""
+    (line,) = ended.stderr.splitlines()
+    assert (ended.code, ended.stdout) == (1, "")
+    return line
 
 
 def newest(instance: Instance) -> BatchSummary:
     """The newest batch."""
     with reading(instance.engine) as connection:
         return list_batches(connection, NUMBER)[-1]
+
+
+@pytest.fixture
+def collecting(instance: Instance) -> Instance:
+    """An instance that collects today, with the settings that another process reads."""
+    return collect_now(instance)
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """What runs commands, once for all tests."""
+    with Commands(tmp_path_factory.mktemp("commands")) as commands:
+        yield commands
+
+
+@pytest.fixture
+def signer(loaded: Commands, collecting: Instance) -> Signer:
+    """Runs `signer` with the given arguments on the instance that collects today; `kill=` says when to kill it."""
+    environment = {
+        "SIGNER_INSTANCE": str(collecting.settings.instance),
+        "SIGNER_SECRETS": str(collecting.settings.secrets),
+        "SIGNER_DATABASE_URL": collecting.settings.database_url,
+    }
+    return partial(loaded.run, environment)
+
+
+@pytest.fixture
+def closed(collecting: Instance) -> Instance:
+    """Three Germans, in an interim batch, and two Frenchmen signed yesterday; then the collection was closed."""
+    yesterday = today() - timedelta(days=1)
+    signed(collecting, 3, on=yesterday)
+    signed(collecting, 2, member_state="FR", on=yesterday)
+    _freeze(collecting, "DE", final=False)
+    with writing(collecting.engine) as connection:
+        change_status(connection, collecting.settings, NUMBER, Status.CLOSED, on=today(), actor=TESTER)
+    return collecting
+
+
+@pytest.fixture
+def frozen(closed: Instance) -> Instance:
+    """Final batches of Germany (its second) and France."""
+    for member_state in ("DE", "FR"):
+        _freeze(closed, member_state, final=True)
+    return closed
+
+
+def _freeze(instance: Instance, member_state: str, *, final: bool) -> None:
+    freeze(
+        instance.engine,
+        instance.settings,
+        NUMBER,
+        member_state,
+        until=None,
+        final=final,
+        on=today(),
+        actor=TESTER,
+    )
 
 
 @pytest.fixture
