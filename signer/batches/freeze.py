@@ -120,8 +120,8 @@ def records_of(connection: Connection, batch_id: int, storage_key: StorageKey) -
     """Yield the statements of a batch by id, unwrapped, a thousand in memory at a time. Raises WrongStorageKey."""
     columns = select(statement.c.id, statement.c.submitted_on, statement.c.sealed)
     chosen = columns.where(statement.c.batch == batch_id).order_by(statement.c.id)
-    for row in connection.execute(chosen.execution_options(yield_per=FETCH)):
-        yield Record(row.id, row.submitted_on, storage_key.unwrap(row.sealed, row.id))
+    for statement_id, on, sealed in connection.execute(chosen.execution_options(yield_per=FETCH)):
+        yield Record(statement_id, on, storage_key.unwrap(sealed, statement_id))
 
 
 def _cut_off(initiative: Initiative, until: date | None, *, final: bool, on: date) -> date:

@@ -39,6 +39,7 @@ BROKEN = re.compile(
     r"|a batch file holds manifest\.json, manifest\.sig and statements\.bin in this order, nothing else"
     r"|the manifest or its signature does not have a possible length"
     r"|the entries of a batch file are stored, not compressed"
+    r"|statements\.bin does not have the digest that the manifest names"
 )
 """What a file that does not fit together is refused with; which of them, is up to Python's reader of ZIP files."""
 
@@ -234,7 +235,7 @@ def test_other_statements_under_the_same_manifest_are_refused(
 
 def with_envelope(place: int) -> Record:
     """The second record with one byte of its envelope changed."""
-    return replace(RECORDS[1], envelope=with_byte_changed(RECORDS[1].envelope, place))
+    return RECORDS[1]._replace(envelope=with_byte_changed(RECORDS[1].envelope, place))
 
 
 NAME = RECORDS[1].statement_id.hex()
@@ -244,17 +245,17 @@ FOREIGN = sealed(2).record(SOMEBODY.recipient)
 @pytest.mark.parametrize(
     ("record", "words"),
     [
-        (replace(RECORDS[1], statement_id=RECORDS[1].statement_id[:-1] + b"\0"), "does not have the digest"),
-        (replace(RECORDS[1], on=date(2027, 5, 2)), f"statement {NAME} is from 2027-05-02, outside the days"),
+        (RECORDS[1]._replace(statement_id=RECORDS[1].statement_id[:-1] + b"\0"), "does not have the digest"),
+        (RECORDS[1]._replace(on=date(2027, 5, 2)), f"statement {NAME} is from 2027-05-02, outside the days"),
         (with_envelope(0), f"statement {NAME}: an envelope of version 1"),
         (with_envelope(1), f"statement {NAME} is sealed to another key than the one the trust file names"),
         (with_envelope(17), "does not have the digest"),
         (with_envelope(17 + ENCAPSULATED_BYTES), "does not have the digest"),
         (with_envelope(-1), "does not have the digest"),
-        (replace(RECORDS[1], envelope=RECORDS[0].envelope), "does not have the digest"),
-        (replace(RECORDS[1], envelope=FOREIGN.envelope), f"statement {NAME} is sealed to another key"),
-        (replace(RECORDS[1], envelope=RECORDS[1].envelope[:-1]), "a record is cut off or has no possible length"),
-        (replace(RECORDS[1], envelope=bytes(ENVELOPE_SIZES[1])), f"statement {NAME}: an envelope of version 1"),
+        (RECORDS[1]._replace(envelope=RECORDS[0].envelope), "does not have the digest"),
+        (RECORDS[1]._replace(envelope=FOREIGN.envelope), f"statement {NAME} is sealed to another key"),
+        (RECORDS[1]._replace(envelope=RECORDS[1].envelope[:-1]), "a record is cut off or has no possible length"),
+        (RECORDS[1]._replace(envelope=bytes(ENVELOPE_SIZES[1])), f"statement {NAME}: an envelope of version 1"),
     ],
     ids=[
         "id",
@@ -351,7 +352,7 @@ def test_a_batch_moved_to_another_place_by_the_instance_itself_does_not_open(
     desk: Desk, changes: dict[str, str]
 ) -> None:
     """What lies outside the envelope can be made to agree; the envelope knows where it belongs."""
-    records = [replace(each, on=date.fromisoformat(changes.get("first_day", "2027-05-01"))) for each in RECORDS]
+    records = [each._replace(on=date.fromisoformat(changes.get("first_day", "2027-05-01"))) for each in RECORDS]
     batch = desk.make.of_records(records, **changes)
     assert desk.verify(batch).exit_code == 0
 

@@ -147,7 +147,7 @@ def test_an_envelope_of_another_key_is_refused_before_opening(desk: Desk) -> Non
 
 def moved(statement: Sealed, **changes: object) -> list[Record]:
     """A record that stands elsewhere than it was sealed for."""
-    return [replace(statement.record(KEY.recipient), **changes)]  # type: ignore[arg-type]
+    return [statement.record(KEY.recipient)._replace(**changes)]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
