@@ -38,6 +38,7 @@ from signer.sealing.opening import OpeningKey
 from signer.sealing.trust import Trust
 from signer.settings import Settings
 from signer.statements.store import Store, open_store
+from signer.tallies.gather import PERSONS_KEY
 
 NUMBER = "2027/000042"
 MAY_DAY = date(2027, 5, 1)
@@ -168,6 +169,7 @@ def make_instance(database: str, folder: Path) -> Instance:
         LOG_KEY,
         AUDIT_KEY,
         CONSOLE_KEY,
+        PERSONS_KEY,
         storage_secret(NUMBER),
     ):
         settings.make_secret(name)

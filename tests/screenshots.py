@@ -1,15 +1,18 @@
 """Takes a picture of every page in every state: `make screenshots`, or `python -m tests.screenshots [NAME …]`.
 
 On a phone and on a desktop, light and dark, into /screenshots. The best four go to docs/pictures, for the README.
-Names: only states whose name holds one of them.
+Names: only states whose name holds one of them; those of the console begin with "console, ".
 """
 
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import FloatRect, sync_playwright
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, FloatRect, sync_playwright
+from werkzeug.test import TestResponse
 
 from signer.initiatives.initiative import InitiativeText
 from signer.progress import progress
@@ -17,6 +20,8 @@ from signer.sealing.opening import OpeningKey
 from signer.web.app import create_app
 from tests.journeys.browsers import launch
 from tests.journeys.showing import DESKTOP_LIGHT, LOOKS, PHONE_DARK, PHONE_LIGHT, Look, Screen, screen
+from tests.web.console.states import every_state as every_state_of_console
+from tests.web.console.states import stage
 from tests.web.factories import FakeService, make_service, make_settings
 from tests.web.states import every_state
 
@@ -53,19 +58,28 @@ def main(names: list[str]) -> None:
     """Take the pictures."""
     PICTURES.mkdir(exist_ok=True)
     DOCS.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with (
+        TemporaryDirectory() as other,
+        TemporaryDirectory() as folder,
+        stage(Path(folder)) as console,
+        sync_playwright() as playwright,
+    ):
         service = _service()
-        client = create_app(make_settings(Path(folder)), service).test_client(use_cookies=False)  # type: ignore[arg-type]
-        states = every_state(client, service)
-        chosen = {name: state for name, state in states.items() if not names or any(part in name for part in names)}
+        public = create_app(make_settings(Path(other)), service).test_client(use_cookies=False)  # type: ignore[arg-type]
         browser = launch(playwright)
-        with screen(browser, client) as shown:
-            for name, state in progress(chosen.items(), total=len(chosen), label="pictures"):
-                shown.look(LOOKS[0])
-                shown.show(state)
-                for look in LOOKS:
-                    _take(shown, name, look)
+        _take_all(browser, public, every_state(public, service), names)
+        _take_all(browser, console.app.test_client(use_cookies=False), every_state_of_console(console), names)
         browser.close()
+
+
+def _take_all(browser: Browser, client: FlaskClient, states: Mapping[str, TestResponse], names: list[str]) -> None:
+    chosen = {name: state for name, state in states.items() if not names or any(part in name for part in names)}
+    with screen(browser, client) as shown:
+        for name, state in progress(chosen.items(), total=len(chosen), label="pictures"):
+            shown.look(LOOKS[0])
+            shown.show(state)
+            for look in LOOKS:
+                _take(shown, name, look)
 
 
 def _service() -> FakeService:

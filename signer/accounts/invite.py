@@ -18,6 +18,7 @@ from signer.settings import Settings
 
 TOKEN_BYTES = 32
 VALID_FOR = timedelta(days=7)
+USED = "this invitation was used or replaced, or it has expired; ask for a new one"
 
 
 class UnknownInvitation(SignerError):
@@ -68,7 +69,8 @@ def invite(connection: Connection, settings: Settings, email: str, held: HeldRol
 def renew(connection: Connection, settings: Settings, account_id: int, *, actor: str, now: datetime) -> str:
     """Let somebody who can no longer log on choose password and second factor anew; return the token that does it.
 
-    The account is logged off and shut until then; it keeps its roles.
+    The account is logged off and shut until then; it keeps its roles. Other invitations to its address are void: each
+    would open it as well.
     Raises UnknownAccount, or NoRole if it holds none: then it is invited anew.
     """
     found = connection.execute(select(account.c.email).where(account.c.id == account_id)).one_or_none()
@@ -78,6 +80,7 @@ def renew(connection: Connection, settings: Settings, account_id: int, *, actor:
     if not held:
         raise NoRole("the account holds no role; invite its owner to one instead")
     shut(connection, account_id)
+    connection.execute(delete(invitation).where(invitation.c.email == found.email))
     changed: dict[str, Detail] = {"account": account_id, "change": "renewed"}
     record_event(connection, settings, Kind.ACCOUNT_CHANGED, actor=actor, details=changed)
     return invite(connection, settings, found.email, held[0], actor=actor, now=now)
@@ -89,7 +92,7 @@ def find_invitation(connection: Connection, token: str, *, now: datetime) -> Inv
         select(invitation).where(invitation.c.token_sha256 == _digest(token), invitation.c.expires_at > now)
     ).one_or_none()
     if row is None:
-        raise UnknownInvitation("this invitation was used or replaced, or it has expired; ask for a new one")
+        raise UnknownInvitation(USED)
     known = connection.scalar(select(account.c.id).where(account.c.email == row.email, account.c.active))
     return Invitation(row.email, HeldRole(Role(row.role), row.initiative), known)
 
@@ -108,11 +111,14 @@ def accept(
     invited_by = connection.scalar(
         delete(invitation).where(invitation.c.token_sha256 == _digest(token)).returning(invitation.c.invited_by)
     )
+    if invited_by is None:
+        # Somebody else has pressed the button at the same moment; only one of them can be whom it was meant for.
+        raise UnknownInvitation(USED)
     account_id = accepted.account_id or _make(connection, accepted.email, name, password_hash, now)
     actor = f"account:{account_id}"
     if accepted.account_id is None:
-        record_event(connection, settings, Kind.ACCOUNT_MADE, actor=actor, details={"invited_by": invited_by or ""})
-    give_role(connection, settings, account_id, accepted.held, actor=invited_by or actor)
+        record_event(connection, settings, Kind.ACCOUNT_MADE, actor=actor, details={"invited_by": invited_by})
+    give_role(connection, settings, account_id, accepted.held, actor=invited_by)
     return account_id
 
 

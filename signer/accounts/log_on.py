@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from signer.accounts.tables import account, account_session
 from signer.audit.entry import Kind
@@ -57,6 +58,27 @@ def end_sessions(connection: Connection, account_id: int, *, but: str = "") -> N
             account_session.c.account_id == account_id, account_session.c.id_sha256 != _digest(but)
         )
     )
+
+
+def spend_code(connection: Connection, account_id: int, counter: int) -> bool:
+    """Take the code of one half minute; return False if it, or a later one, was taken already, perhaps just now."""
+    unspent = or_(account.c.totp_counter.is_(None), account.c.totp_counter < counter)
+    taken = connection.execute(
+        update(account).where(account.c.id == account_id, unspent).values(totp_counter=counter)
+    ).rowcount
+    return bool(taken)
+
+
+def spend_recovery_code(connection: Connection, account_id: int, is_it: Callable[[str], bool]) -> bool:
+    """Take the recovery code that `is_it` knows from its sealed form; return False if the account has it no longer."""
+    kept = connection.scalar(select(account.c.mf_recovery_codes).where(account.c.id == account_id).with_for_update())
+    left = list(kept or ())
+    found = next(filter(is_it, left), None)
+    if found is None:
+        return False
+    left.remove(found)
+    connection.execute(update(account).where(account.c.id == account_id).values(mf_recovery_codes=left))
+    return True
 
 
 def record_failure(connection: Connection, settings: Settings, account_id: int, *, step: str) -> None:

@@ -3,7 +3,7 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate, make_msgid, parseaddr
 
 from signer.errors import SignerError
 from signer.settings import Settings
@@ -26,8 +26,7 @@ def send_mail(settings: Settings, *, to: str, subject: str, text: str) -> None:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
     message["Date"] = formatdate()
-    # The name of this machine is nobody's business.
-    message["Message-ID"] = make_msgid(domain=settings.mail_from.rpartition("@")[2])
+    message["Message-ID"] = make_msgid(domain=_domain(settings))
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     password = settings.text_secret(SMTP_PASSWORD) if settings.smtp_user else ""
@@ -41,11 +40,17 @@ def send_mail(settings: Settings, *, to: str, subject: str, text: str) -> None:
         raise MailNotSent(f"the mail server did not take the mail ({type(error).__name__})") from None
 
 
+def _domain(settings: Settings) -> str:
+    """Return the domain that the mail comes from. The name of this machine is nobody's business."""
+    return parseaddr(settings.mail_from)[1].rpartition("@")[2]
+
+
 def _connected(settings: Settings) -> smtplib.SMTP:
     trusted = ssl.create_default_context()
+    host, port, name = settings.smtp_host, settings.smtp_port, _domain(settings)
     if settings.smtp_security == "tls":
-        return smtplib.SMTP_SSL(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS, context=trusted)
-    server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS)
+        return smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=TIMEOUT_SECONDS, context=trusted)
+    server = smtplib.SMTP(host, port, local_hostname=name, timeout=TIMEOUT_SECONDS)
     if settings.smtp_security == "starttls":
         try:
             server.starttls(context=trusted)

@@ -5,13 +5,16 @@ import secrets
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from signer.accounts.log_on import end_sessions
-from signer.accounts.queries import UnknownAccount
-from signer.accounts.roles import HeldRole
+from signer.accounts.queries import UnknownAccount, read_roles
+from signer.accounts.roles import HeldRole, Role, givable
 from signer.accounts.tables import account, account_role, invitation, webauthn_credential
 from signer.audit.entry import Kind
 from signer.audit.record import record_event
 from signer.errors import SignerError
 from signer.settings import Settings
+
+IDS = range(1, 1 << 31)
+"""Numbers that an account can have; a database takes no others, not even to look for them."""
 
 
 class RoleNotHeld(SignerError):
@@ -29,9 +32,13 @@ def give_role(connection: Connection, settings: Settings, account_id: int, held:
 
 
 def take_role(connection: Connection, settings: Settings, account_id: int, held: HeldRole, *, actor: str) -> None:
-    """Take a role from an account. Raises RoleNotHeld."""
-    if not connection.execute(delete(account_role).where(*_is(account_id, held))).rowcount:
+    """Take a role from an account; its invitations to what it may no longer give are void then.
+
+    account_id: any number, also one that no account can have. Raises RoleNotHeld.
+    """
+    if account_id not in IDS or not connection.execute(delete(account_role).where(*_is(account_id, held))).rowcount:
         raise RoleNotHeld(f"account {account_id} does not hold the role {held.role}; nothing was taken")
+    _void_invitations(connection, account_id)
     details = {"account": account_id, "role": held.role.value}
     record_event(connection, settings, Kind.ROLE_TAKEN, actor=actor, initiative=held.initiative, details=details)
 
@@ -39,7 +46,8 @@ def take_role(connection: Connection, settings: Settings, account_id: int, held:
 def deactivate(connection: Connection, settings: Settings, account_id: int, *, actor: str) -> None:
     """End an account: it is logged off, holds no role and cannot log on. Raises UnknownAccount.
 
-    The row stays, so that the audit log's numbers name somebody. A new invitation makes it anew.
+    Invitations to it and by it are void. The row stays, so that the audit log's numbers name somebody; a new invitation
+    makes it anew.
     """
     email = connection.scalar(select(account.c.email).where(account.c.id == account_id))
     if email is None:
@@ -47,6 +55,7 @@ def deactivate(connection: Connection, settings: Settings, account_id: int, *, a
     shut(connection, account_id)
     connection.execute(delete(account_role).where(account_role.c.account_id == account_id))
     connection.execute(delete(invitation).where(invitation.c.email == email))
+    _void_invitations(connection, account_id)
     details = {"account": account_id}
     record_event(connection, settings, Kind.ACCOUNT_DEACTIVATED, actor=actor, details=details)
 
@@ -84,6 +93,14 @@ def _log_off(connection: Connection, account_id: int) -> None:
     end_sessions(connection, account_id)
     # Also what is signed but kept by nobody, such as a half-done log-on.
     connection.execute(update(account).where(account.c.id == account_id).values(fs_uniquifier=secrets.token_hex(32)))
+
+
+def _void_invitations(connection: Connection, account_id: int) -> None:
+    """Forget invitations that the account has made and could not make any more: who was shut out opens no side door."""
+    held = read_roles(connection, account_id)
+    made = connection.execute(select(invitation).where(invitation.c.invited_by == f"account:{account_id}")).all()
+    void = [one.token_sha256 for one in made if Role(one.role) not in givable(held, one.initiative)]
+    connection.execute(delete(invitation).where(invitation.c.token_sha256.in_(void)))
 
 
 def _is(account_id: int, held: HeldRole) -> tuple[ColumnElement[bool], ...]:

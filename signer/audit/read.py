@@ -32,7 +32,7 @@ def read_entries(connection: Connection) -> Iterator[ChainedEntry]:
 
 
 def latest_entries(connection: Connection, count: int, *, initiative: str = "", before: int = 0) -> tuple[Entry, ...]:
-    """Return the latest `count` entries, the newest first.
+    """Return the latest `count` entries, the newest first, also one whose details somebody has made unreadable.
 
     initiative: only those about this registration number. before: only those with a smaller number, if it is not 0.
     """
@@ -41,7 +41,7 @@ def latest_entries(connection: Connection, count: int, *, initiative: str = "", 
         rows = rows.where(audit_entry.c.initiative == initiative)
     if before:
         rows = rows.where(audit_entry.c.number < before)
-    return tuple(_read(row).entry for row in connection.execute(rows))
+    return tuple(_shown(row) for row in connection.execute(rows))
 
 
 def verify(
@@ -68,6 +68,14 @@ def _read_note(note: str, origin: str, key: VerifyingKey) -> Checkpoint:
         return read_checkpoint(note, origin=origin, key=key)
     except MalformedCheckpoint:
         raise BrokenChain(f"a head of the audit log is not signed by the audit key of {origin}") from None
+
+
+def _shown(row: Row[tuple[object, ...]]) -> Entry:
+    try:
+        return _read(row).entry
+    except BrokenChain:
+        # Whoever looks at the log must see the others, and be able to ask which one was changed.
+        return Entry(row.number, row.at, row.kind, row.actor, row.initiative, {"unreadable": row.details})
 
 
 def _read(row: Row[tuple[object, ...]]) -> ChainedEntry:

@@ -61,6 +61,11 @@ def record_event(
     connection.execute(update(audit_head).values(values) if head else insert(audit_head).values(id=1, **values))
 
 
+def record_nothing(connection: Connection) -> None:
+    """Take about as long as `record_event` and change nothing: who waits for an answer must not tell the two apart."""
+    connection.execute(update(audit_head).values(size=audit_head.c.size))
+
+
 def audit_key(settings: Settings) -> SigningKey:
     """Return the key that signs heads of the audit log. Raises MissingSecret."""
     return SigningKey.from_seed(settings.secret(AUDIT_KEY))

@@ -14,6 +14,7 @@ from signer.human_check.check import HUMAN_CHECK_KEY
 from signer.initiatives.keys import FORM_TOKEN_KEY, LOG_KEY, MANIFEST_KEY
 from signer.schema import migrate
 from signer.settings import Settings, read_settings
+from signer.tallies.gather import PERSONS_KEY
 
 SETTINGS = """\
 # Settings of this signer instance; the README lists all of them. Secrets do not belong here.
@@ -50,7 +51,7 @@ def make_instance(instance: Path, *, origin: str | None) -> Settings:
 
 def complete_instance(settings: Settings) -> None:
     """Make the secrets that are missing, of an older release's instance too, and bring the database to this release."""
-    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY, CONSOLE_KEY):
+    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY, CONSOLE_KEY, PERSONS_KEY):
         settings.make_secret(name)
     engine = open_engine(settings)
     before, now = migrate(engine)

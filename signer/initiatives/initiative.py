@@ -58,6 +58,10 @@ class Initiative:
 
     registration_number: such as 2021/000001.
     collection_start, collection_end: the first and the last day of collection, both included, in Brussels.
+    pause_reason: what the organisers say in public while the collection is paused; may be empty.
+    start_notified_on: the day on which the Commission was told of the start; None if nobody has recorded it.
+    forecast_published: whether the public numbers have the forecast.
+    partner_codes: the words of the partners' links (`partners.py`).
     """
 
     id: int
@@ -72,6 +76,10 @@ class Initiative:
     organisers: tuple[Organiser, ...]
     status: Status
     texts: Mapping[str, InitiativeText]
+    pause_reason: str = ""
+    start_notified_on: date | None = None
+    forecast_published: bool = False
+    partner_codes: frozenset[str] = frozenset()
 
     @property
     def path(self) -> str:

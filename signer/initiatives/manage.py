@@ -1,6 +1,7 @@
 """What organisers decide about an initiative: importing its description, opening, pausing, closing, withdrawing."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 
@@ -14,6 +15,7 @@ from signer.initiatives.initiative import Initiative, InitiativeText, Status, Un
 from signer.initiatives.keys import require_key
 from signer.initiatives.queries import find_initiative
 from signer.initiatives.tables import initiative, initiative_text
+from signer.initiatives.texts import FrozenText, put_text
 from signer.scheme.load import load_scheme
 from signer.sealing.canonical import canonical_json
 from signer.settings import Settings
@@ -35,12 +37,11 @@ RECORDED = {
 }
 
 
-class FrozenText(SignerError):
-    """The initiative has been opened; only texts in further languages may be added."""
+REASON_LIMIT = 500
 
 
 class NotAllowed(SignerError):
-    """The initiative cannot pass from its status to the wanted one."""
+    """The initiative cannot pass from its status to the wanted one, or not with this reason."""
 
 
 def import_description(
@@ -51,7 +52,7 @@ def import_description(
     Once opened, only texts in further languages are taken: nobody's statement may change its meaning afterwards.
     """
     load_scheme(description.scheme)
-    kept = _keep(connection, description)
+    kept = _keep(connection, description, actor)
     record_event(
         connection,
         settings,
@@ -64,9 +65,19 @@ def import_description(
 
 
 def change_status(
-    connection: Connection, settings: Settings, registration_number: str, wanted: Status, *, on: date, actor: str
+    connection: Connection,
+    settings: Settings,
+    registration_number: str,
+    wanted: Status,
+    *,
+    on: date,
+    actor: str,
+    reason: str = "",
 ) -> Initiative:
-    """Open, pause, close or withdraw. Raises UnknownInitiative, NotAllowed, or UnknownKey where opening has no key."""
+    """Open, pause, close or withdraw. reason: what everybody reads while the collection is paused.
+
+    Raises UnknownInitiative, NotAllowed, or UnknownKey where opening has no key.
+    """
     kept = find_initiative(connection, registration_number)
     if wanted not in ALLOWED[kept.status]:
         raise NotAllowed(f"{registration_number} is {kept.status} and cannot become {wanted}")
@@ -74,50 +85,57 @@ def change_status(
         require_key(connection, settings, kept)
         if on > kept.collection_end:
             raise NotAllowed(f"the collection period of {registration_number} ended on {kept.collection_end}")
-    connection.execute(update(initiative).values(status=wanted).where(initiative.c.id == kept.id))
+    said = reason.strip() if wanted is Status.PAUSED else ""
+    if len(said) > REASON_LIMIT or not said.isprintable():
+        raise NotAllowed(f"the reason must be one line of at most {REASON_LIMIT} printable characters")
+    connection.execute(update(initiative).values(status=wanted, pause_reason=said).where(initiative.c.id == kept.id))
     record_event(connection, settings, RECORDED[wanted], actor=actor, initiative=registration_number)
     return find_initiative(connection, registration_number)
 
 
-def _keep(connection: Connection, description: Description) -> Initiative:
+def _keep(connection: Connection, description: Description, actor: str) -> Initiative:
+    number = description.registration_number
     try:
-        kept = find_initiative(connection, description.registration_number)
+        kept = find_initiative(connection, number)
     except UnknownInitiative:
-        return _insert(connection, description)
-    if kept.status is Status.DRAFT:
-        connection.execute(delete(initiative).where(initiative.c.id == kept.id))
-        return _insert(connection, description)
-    _add_languages(connection, kept, description)
-    return find_initiative(connection, kept.registration_number)
+        kept = None
+    if kept is None or kept.status is Status.DRAFT:
+        initiative_id = _put(connection, description)
+        connection.execute(delete(initiative_text).filter_by(initiative_id=initiative_id))
+        texts = description.texts
+    else:
+        initiative_id, texts = kept.id, _further_texts(kept, description)
+    for language, text in texts.items():
+        put_text(connection, initiative_id, language, text, actor=actor)
+    return find_initiative(connection, number)
+
+
+def _put(connection: Connection, description: Description) -> int:
+    """Keep what a description says besides the texts, in the row of a draft if there is one; return the row's id."""
+    values = {name: value for name, value in vars(description).items() if name not in {"texts", "organisers"}}
+    values["organisers"] = [asdict(organiser) for organiser in description.organisers]
+    here = initiative.c.registration_number == description.registration_number
+    drafted: int | None = connection.scalar(update(initiative).where(here).values(**values).returning(initiative.c.id))
+    if drafted is not None:
+        return drafted
+    new = insert(initiative).values(status=Status.DRAFT, **values).returning(initiative.c.id)
+    made: int = connection.execute(new).scalar_one()
+    return made
+
+
+def _further_texts(kept: Initiative, description: Description) -> Mapping[str, InitiativeText]:
+    """Return the texts in languages that an opened initiative does not have yet. Raises FrozenText."""
+    number = kept.registration_number
+    for name in ("scheme", "registered_on", "collection_start", "collection_end", "original_language", "organisers"):
+        if getattr(kept, name) != getattr(description, name):
+            raise FrozenText(f"{number} has been opened; its {name} can no longer change")
+    for language, text in description.texts.items():
+        if kept.texts.get(language, text) != text:
+            raise FrozenText(f"{number} has been opened; its text in {language} can no longer change")
+    return {language: text for language, text in description.texts.items() if language not in kept.texts}
 
 
 def _digest_of_texts(kept: Initiative) -> str:
     """Return the SHA-256, in hexadecimal, of what people sign, so that the audit log shows when it changed."""
     texts = {language: asdict(text) for language, text in kept.texts.items()}
     return hashlib.sha256(canonical_json(texts)).hexdigest()
-
-
-def _insert(connection: Connection, description: Description) -> Initiative:
-    values = {name: value for name, value in vars(description).items() if name not in {"texts", "organisers"}}
-    organisers = [asdict(organiser) for organiser in description.organisers]
-    new = insert(initiative).values(status=Status.DRAFT, organisers=organisers, **values).returning(initiative.c.id)
-    initiative_id = connection.execute(new).scalar_one()
-    for language, text in description.texts.items():
-        _insert_text(connection, initiative_id, language, text)
-    return find_initiative(connection, description.registration_number)
-
-
-def _add_languages(connection: Connection, kept: Initiative, description: Description) -> None:
-    number = kept.registration_number
-    for name in ("scheme", "registered_on", "collection_start", "collection_end", "original_language", "organisers"):
-        if getattr(kept, name) != getattr(description, name):
-            raise FrozenText(f"{number} has been opened; its {name} can no longer change")
-    for language, text in description.texts.items():
-        if language not in kept.texts:
-            _insert_text(connection, kept.id, language, text)
-        elif kept.texts[language] != text:
-            raise FrozenText(f"{number} has been opened; its text in {language} can no longer change")
-
-
-def _insert_text(connection: Connection, initiative_id: int, language: str, text: InitiativeText) -> None:
-    connection.execute(insert(initiative_text).values(initiative_id=initiative_id, language=language, **asdict(text)))

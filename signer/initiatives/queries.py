@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, Row, select
 
 from signer.initiatives.initiative import Initiative, InitiativeText, Organiser, Status, UnknownInitiative
-from signer.initiatives.tables import collection_key, initiative, initiative_text
+from signer.initiatives.tables import collection_key, initiative, initiative_text, partner
 from signer.sealing.envelope import RecipientKey
 
 
@@ -13,8 +13,11 @@ def read_initiatives(connection: Connection) -> tuple[Initiative, ...]:
     for row in connection.execute(select(initiative_text).order_by(initiative_text.c.language)):
         text = InitiativeText(row.title, row.objectives, row.website, row.partial_registration)
         texts.setdefault(row.initiative_id, {})[row.language] = text
+    codes: dict[int, set[str]] = {}
+    for row in connection.execute(select(partner.c.initiative_id, partner.c.code)):
+        codes.setdefault(row.initiative_id, set()).add(row.code)
     rows = connection.execute(select(initiative).order_by(initiative.c.registration_number))
-    return tuple(_initiative(row, texts.get(row.id, {})) for row in rows)
+    return tuple(_initiative(row, texts.get(row.id, {}), codes.get(row.id, set())) for row in rows)
 
 
 def find_initiative(connection: Connection, registration_number: str) -> Initiative:
@@ -33,7 +36,7 @@ def find_key(connection: Connection, initiative_id: int) -> RecipientKey | None:
     return RecipientKey.from_bytes(encoded) if encoded else None
 
 
-def _initiative(row: Row[tuple[object, ...]], texts: dict[str, InitiativeText]) -> Initiative:
+def _initiative(row: Row[tuple[object, ...]], texts: dict[str, InitiativeText], codes: set[str]) -> Initiative:
     return Initiative(
         id=row.id,
         registration_number=row.registration_number,
@@ -47,4 +50,8 @@ def _initiative(row: Row[tuple[object, ...]], texts: dict[str, InitiativeText]) 
         organisers=tuple(Organiser(**organiser) for organiser in row.organisers),
         status=Status(row.status),
         texts=texts,
+        pause_reason=row.pause_reason,
+        start_notified_on=row.start_notified_on,
+        forecast_published=row.forecast_published,
+        partner_codes=frozenset(codes),
     )

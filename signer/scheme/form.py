@@ -181,6 +181,8 @@ class Scheme:
     """All rules of one kind of citizens' initiative.
 
     goal: statements of support needed in all; member_states_needed: Member States in which the threshold is reached.
+    invalid_share: of the statements handed over, as expected until somebody knows better; 0.106 is 10.6 in a hundred.
+    surplus: what organisers are advised to collect beyond a threshold; 0.15 is 15 in a hundred.
     forms: Member State to form, in protocol order.
     terms: oldest first, the last one open.
     """
@@ -190,6 +192,8 @@ class Scheme:
     goal: int
     member_states_needed: int
     collection_months: int
+    invalid_share: float
+    surplus: float
     forms: Mapping[str, Form]
     terms: tuple[Term, ...]
     residence: Residence

@@ -49,17 +49,22 @@ def _read_scheme(name: str, folder: Path) -> Scheme:
     members = {each.form.member_state: each.members for each in loaded}
     if table.string("name") != name:
         raise table.refuse(f"the name is not that of the folder, {name}", "name")
+    planning = table.table("planning")
     scheme = Scheme(
         name=name,
         title=table.string("title"),
         goal=table.number("goal"),
         member_states_needed=table.number("member_states_needed"),
         collection_months=table.number("collection_months"),
+        invalid_share=planning.number("invalid_per_mille") / 1000,
+        surplus=planning.number("surplus_per_cent") / 100,
         forms=MappingProxyType(forms),
         terms=_read_terms(table, members, sources),
         residence=residence,
         sources=sources.read(table),
     )
+    sources.read(planning)
+    planning.finish()
     if scheme.member_states_needed > len(forms):
         raise table.refuse(f"more Member States are needed than the {len(forms)} there are", "member_states_needed")
     table.finish()

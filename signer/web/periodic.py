@@ -1,10 +1,12 @@
 """Work that comes back, each at its own pace.
 
 Every second counts are rolled up and SQLite's write-ahead log is emptied, every hour (in a demonstration, seconds) the
-log is sequenced, every day it is forgotten which human checks were spent the day before yesterday.
+log is sequenced. Every day it is forgotten which human checks were spent the day before yesterday, the estimates of
+persons are published, and the forecasts are made.
 
 It runs in a thread of one worker, elected by a lock that the database or the file system lets go of when the worker
-dies; another worker then takes over within seconds.
+dies; another worker then takes over within seconds. What each worker has gathered by itself, each writes by itself when
+the day is over.
 """
 
 import logging
@@ -12,12 +14,14 @@ import threading
 import time
 from datetime import date
 
-from signer.database import elected, empty_write_ahead_log
+from signer.database import elected, empty_write_ahead_log, reading, writing
 from signer.errors import SignerError
 from signer.human_check.forget import forget_spent
 from signer.initiatives.keys import log_key
 from signer.ledger.log import sequence
 from signer.settings import Settings
+from signer.tallies.outlook import foresee, keep_forecast
+from signer.tallies.persons import publish
 from signer.tallies.rollup import roll_up
 from signer.web.service import Service
 
@@ -37,31 +41,61 @@ def start_periodic(service: Service, stopped: threading.Event | None = None) -> 
 
 
 def _run(service: Service, stopped: threading.Event) -> None:
+    own = _OwnWork(service)
     while not stopped.is_set():
         try:
+            own.do_what_is_due()
             with elected(service.engine, DUTY) as mine:
                 if mine:
-                    _serve_the_term(service, stopped)
+                    _serve_the_term(service, own, stopped)
         except SignerError as error:
             # A database that is away or a secret that cannot be read for a moment must not end it for good.
             logger.warning("periodic work waits: %s", error)
         stopped.wait(RETRY_SECONDS)
 
 
-def _serve_the_term(service: Service, stopped: threading.Event) -> None:
+class _OwnWork:
+    """What every worker does for itself: when a day is over, it writes what has gathered in its memory."""
+
+    def __init__(self, service: Service) -> None:
+        self._service, self._day = service, service.today()
+
+    def do_what_is_due(self) -> None:
+        if self._service.today() != self._day:
+            self._service.gathering.write()
+            self._day = self._service.today()
+
+
+def _serve_the_term(service: Service, own: _OwnWork, stopped: threading.Event) -> None:
     settings = service.settings
     key = log_key(settings)
-    stretch, forgotten_on = _stretch(settings), date.min
+    stretch, done_on, wait_until = _stretch(settings), date.min, 0.0
     while not stopped.wait(ROLL_UP_SECONDS):
         roll_up(service.engine)
         empty_write_ahead_log(service.engine)
-        if service.today() != forgotten_on:
-            forgotten_on = service.today()
-            forget_spent(service.engine, forgotten_on)
+        own.do_what_is_due()
+        if service.today() != done_on:
+            # The other workers have written what they gathered by then.
+            wait_until = wait_until or time.monotonic() + 2 * RETRY_SECONDS
+            if time.monotonic() >= wait_until:
+                done_on, wait_until = service.today(), 0.0
+                _do_daily_work(service, done_on)
         # Stretches are counted from the epoch, so that restarts do not cut one short.
         if _stretch(settings) != stretch:
             sequence(service.engine, origin=settings.log_origin, key=key)
             stretch = _stretch(settings)
+
+
+def _do_daily_work(service: Service, on: date) -> None:
+    forget_spent(service.engine, on)
+    for initiative in service.catalogue.initiatives():
+        with writing(service.engine) as connection:
+            publish(connection, initiative.id, on=on)
+        with reading(service.engine) as connection:
+            found = foresee(connection, initiative, on=on)
+        # Drawing takes a second or two; nobody else waits for it.
+        with writing(service.engine) as connection:
+            keep_forecast(connection, initiative.id, found, on=on)
 
 
 def _stretch(settings: Settings) -> int:

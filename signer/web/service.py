@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from signer.sealing.selftest import run_known_answers
 from signer.settings import Settings
 from signer.statements.record import record
 from signer.statements.store import Store, open_store
+from signer.tallies.gather import FEWEST_AT_A_STOP, Gathering
 from signer.tallies.queries import Counts, read_counts
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -38,8 +40,12 @@ class Service:
     engine: Engine
     store: Store
     catalogue: Catalogue
+    gathering: Gathering = field(init=False)
     _counts: dict[int, tuple[float, Counts]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.gathering = Gathering(self.engine, self.settings)
 
     def today(self) -> date:
         """Return the day in Brussels."""
@@ -69,17 +75,29 @@ class Service:
         self._counts[initiative.id] = (time.monotonic(), counts)
         return counts
 
-    def record(self, collection: Collection, statement: Statement, *, code: Code, check_id: bytes, on: date) -> None:
-        """Record one statement; see `statements.record`."""
+    def record(
+        self,
+        collection: Collection,
+        statement: Statement,
+        *,
+        code: Code,
+        check_id: bytes,
+        on: date,
+        partner: str = "",
+    ) -> None:
+        """Record one statement; see `statements.record`. partner: the code of the link that led here, if one did."""
         record(self.store, collection, statement, code=code, check_id=check_id, on=on)
+        self.gathering.note(collection.initiative, statement, on=on, partner=partner)
 
     def erase(self, registration_number: str, code: Code) -> None:
         """Erase the statement that `code` names, if there is one. Raises UnknownInitiative or StoreUnavailable."""
         erase(self.engine, self.catalogue.find(registration_number).id, code, on=self.today())
 
     def close(self) -> None:
-        """Finish what was taken and let go of the database."""
+        """Finish what was taken, write what has gathered, and let go of the database."""
         self.store.close()
+        with suppress(StoreUnavailable):
+            self.gathering.write(fewest=FEWEST_AT_A_STOP)
         self.engine.dispose()
 
 

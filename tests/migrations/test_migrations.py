@@ -10,7 +10,8 @@ import signer.audit.tables
 import signer.batches.tables
 import signer.initiatives.tables
 import signer.ledger.tables
-import signer.statements.tables  # noqa: F401 - the tables register themselves
+import signer.statements.tables
+import signer.tallies.tables  # noqa: F401 - the tables register themselves
 from signer.database import METADATA, open_engine, reading, writing
 from signer.schema import WrongSchema, migrate, require_current
 from signer.settings import Settings

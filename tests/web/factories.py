@@ -147,6 +147,7 @@ class FakeService:
     received: Mapping[str, int] = field(default_factory=dict)
     erased: list[tuple[str, Code]] = field(default_factory=list)
     engine: None = None
+    partners: list[str] = field(default_factory=list)
 
     def today(self) -> date:
         """Return the day that the test set."""
@@ -164,8 +165,10 @@ class FakeService:
         code: Code,
         check_id: bytes,
         on: date,
+        partner: str = "",
     ) -> None:
-        """Record as the real service does."""
+        """Record as the real service does, and note the partner."""
+        self.partners.append(partner)
         record(self.store, collection, statement, code=code, check_id=check_id, on=on)
 
     def erase(self, registration_number: str, code: Code) -> None:

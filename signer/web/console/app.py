@@ -8,6 +8,7 @@ from signer.web.application import bare_application
 from signer.web.console.addresses import CONSOLE
 from signer.web.console.errors import install_console_errors
 from signer.web.console.guards import install_guards
+from signer.web.console.library_texts import install_library_texts
 from signer.web.console.limits import install_log_on_limits
 from signer.web.console.navigation import install_navigation
 from signer.web.console.routes import install_routes
@@ -35,6 +36,7 @@ def create_console(settings: Settings, service: Service) -> Flask:
     install_guards(app, GUARDS)
     CSRFProtect(app)
     security = install_security(app, settings, service.engine)
+    install_library_texts(app)
     install_log_on_limits(app, settings)
     install_log_ons(app, security)
     install_navigation(app)

@@ -1,7 +1,8 @@
 """The audit log on a page: what was done about an initiative, or about the whole instance."""
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
 
 from signer.accounts.queries import read_accounts
 from signer.accounts.roles import WHOLE_INSTANCE, Permission
@@ -18,11 +19,14 @@ ENTRIES = 50
 
 
 @needs(Permission.SEE_AUDIT)
-def audit_log() -> str:
-    """Show all entries to the administrator; let others choose an initiative of theirs."""
+def audit_log() -> str | Response:
+    """Show all entries to the administrator; let others choose an initiative of theirs, where they have several."""
     if allowed(Permission.SEE_AUDIT, WHOLE_INSTANCE):
         return _page(None)
-    return render_template("console/choose_audit.html", initiatives=initiatives_with(Permission.SEE_AUDIT))
+    found = initiatives_with(Permission.SEE_AUDIT)
+    if len(found) == 1:
+        return redirect(url_for("audit_log_of", number=found[0].registration_number))
+    return render_template("console/choose_audit.html", initiatives=found)
 
 
 @needs(Permission.SEE_AUDIT)

@@ -1,6 +1,6 @@
 """The page of one batch: its digest and steps, the next step, and the file."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -21,6 +21,7 @@ from signer.batches.queries import BatchSummary, find_batch, read_certificate, r
 from signer.batches.reconcile import Unreconciled
 from signer.batches.state import State, WrongStep
 from signer.database import reading
+from signer.errors import SignerError
 from signer.web.console.batch_forms import REASONS, CertifyForm, HandOverForm, OpenAgainForm, ReceiveForm
 from signer.web.console.batches import sentence
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
@@ -96,7 +97,9 @@ def take_step(number: str, member_state: str, batch_number: int, step: str) -> s
     try:
         wanted.take(found, form)
     except REFUSALS as refusal:
-        form.form_errors.append(sentence(refusal))
+        form.form_errors.append(_why(refusal))
+        # Read anew: somebody else may have taken a step meanwhile.
+        found = _find(number, member_state, batch_number)
         return _page(found, {step: form}), 422 if isinstance(refusal, NotReady) else 409
     flash(_("The step is recorded."), "success")
     return redirect(url_for("batch", number=number, member_state=found.member_state, batch_number=batch_number))
@@ -104,17 +107,21 @@ def take_step(number: str, member_state: str, batch_number: int, step: str) -> s
 
 @needs(Permission.DOWNLOAD_BATCHES)
 def download(number: str, member_state: str, batch_number: int) -> str | tuple[str, int] | Response:
-    """Give the sealed file; a download that broke off goes on where it was. Each one is recorded before it begins."""
+    """Give the sealed file; a download that broke off goes on where it was.
+
+    Each one is recorded before the first byte leaves, and none that is refused.
+    """
     found = _find(number, member_state, batch_number)
     length = batch_length(Manifest.decode(found.manifest))
     start = _start(found, length)
+    pieces = _from(start, export_pieces(service().engine, settings(), found))
     try:
-        record_export(service().engine, settings(), found, on=service().today(), actor=actor())
-        pieces = _from(start, export_pieces(service().engine, settings(), found))
         # The first piece shows whether everything agrees; an error behind it breaks the download off.
         first = next(pieces, b"")
+        record_export(service().engine, settings(), found, on=service().today(), actor=actor())
     except (*REFUSALS, MalformedBatch) as refusal:
-        return _page(found, {}, problem=sentence(refusal)), 409
+        pieces.close()
+        return _page(found, {}, problem=_why(refusal)), 409
     response = Response(chain([first], pieces), 206 if start else 200, mimetype="application/zip")
     response.content_length = length - start
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(found)}"'
@@ -137,11 +144,20 @@ def _start(found: BatchSummary, length: int) -> int:
     return start
 
 
-def _from(start: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _from(start: int, pieces: Iterator[bytes]) -> Generator[bytes]:
     for piece in pieces:
         if start < len(piece):
             yield piece[start:]
         start = max(0, start - len(piece))
+
+
+def _why(refusal: SignerError) -> str:
+    """Return why a step is refused, as a sentence."""
+    if isinstance(refusal, WrongStep):
+        return str(
+            _("This step can no longer be taken: the batch is in another state by now. See what happened to it.")
+        )
+    return sentence(refusal)
 
 
 def _find(number: str, member_state: str, batch_number: int) -> BatchSummary:

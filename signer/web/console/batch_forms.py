@@ -33,18 +33,12 @@ def _line(label: str, missing: str) -> StringField:
     )
 
 
-def _day(label: str) -> DateField:
-    return DateField(label, [InputRequired(_("Enter a date such as 2027-05-01"))])
+def _day(label: str, missing: str) -> DateField:
+    return DateField(label, [InputRequired(missing)])
 
 
-def _number(label: str) -> IntegerField:
-    return IntegerField(
-        label,
-        [
-            InputRequired(_("Enter a whole number; 0 if there are none")),
-            NumberRange(0, LARGEST, _("Enter a whole number from 0 up")),
-        ],
-    )
+def _number(label: str, missing: str) -> IntegerField:
+    return IntegerField(label, [InputRequired(missing), NumberRange(0, LARGEST, _("Enter a whole number from 0 up"))])
 
 
 class FreezeForm(FlaskForm):  # type: ignore[misc] # the library's class is untyped
@@ -71,17 +65,28 @@ class HandOverForm(FlaskForm):  # type: ignore[misc] # the library's class is un
 class ReceiveForm(FlaskForm):  # type: ignore[misc] # the library's class is untyped
     """When the authority had everything."""
 
-    received_on = _day(_("Day on which the authority had everything"))
+    received_on = _day(
+        _("Day on which the authority had everything"), _("Enter the day that the authority names, such as 2027-05-01")
+    )
     reference = _line(_("Reference of the authority’s letter"), _("Enter the reference of the letter"))
 
 
 class CertifyForm(FlaskForm):  # type: ignore[misc] # the library's class is untyped
     """What the certificate of Annex VI says, and reasons as far as the authority told."""
 
-    issued_on = _day(_("Date of the certificate"))
+    issued_on = _day(_("Date of the certificate"), _("Enter the date of the certificate, such as 2027-05-01"))
     reference = _line(_("Reference of the certificate"), _("Enter the reference of the certificate"))
-    valid_online = _number(_("Valid statements collected online"))
-    valid_paper = _number(_("Valid statements on paper"))
+    valid_online = _number(
+        _("Valid statements collected online"), _("Enter how many statements collected online are valid")
+    )
+    valid_paper = _number(
+        _("Valid statements on paper"), _("Enter how many statements on paper are valid; 0 if there are none")
+    )
+
+    @property
+    def has_wrong_reasons(self) -> bool:
+        """Whether a number of invalid statements was mistyped; that part of the form is then not folded away."""
+        return any(name.startswith("invalid_") for name in self.errors)
 
     def certificate(self) -> Certificate:
         """Return what was typed into a valid form."""
@@ -97,5 +102,7 @@ class CertifyForm(FlaskForm):  # type: ignore[misc] # the library's class is unt
 
 
 for _code in INVALID:
-    _limits = [Optional(), NumberRange(0, LARGEST, _("Enter a whole number from 0 up"))]
-    setattr(CertifyForm, f"invalid_{_code}", IntegerField(REASONS[_code], _limits))
+    _wrong = _("%(reason)s: enter a whole number from 0 up", reason=REASONS[_code])
+    setattr(
+        CertifyForm, f"invalid_{_code}", IntegerField(REASONS[_code], [Optional(), NumberRange(0, LARGEST, _wrong)])
+    )

@@ -40,12 +40,13 @@ TITLES = {
     ),
     413: (_("The form is too large"), _("Nothing was changed. Go back and send less.")),
     415: (_("The service takes only its own form"), _("Nothing was changed.")),
+    416: (_("The file has no such part"), _("Download the whole file again.")),
     429: (_("Too many tries"), _("Please wait before you try again. Each further try makes the wait longer.")),
     500: (
         _("Something went wrong on our side"),
         _("The fault has been noted. Please try again, and tell the operator if it happens once more."),
     ),
-    503: (_("The database does not answer"), _("Nothing was changed. Please try again in a minute.")),
+    503: (_("The database does not answer"), _("Nothing was changed.")),
 }
 """Status to title and advice."""
 STATUSES: dict[type[Exception], int] = {
@@ -64,8 +65,8 @@ def install_console_errors(app: Flask) -> None:
     app.register_error_handler(SignerError, _answer_own)
     app.register_error_handler(CSRFError, lambda _error: page(HTTPStatus.BAD_REQUEST))
     app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(DBAPIError, lambda _error: page(HTTPStatus.SERVICE_UNAVAILABLE))
-    app.register_error_handler(PoolTimeout, lambda _error: page(HTTPStatus.SERVICE_UNAVAILABLE))
+    app.register_error_handler(DBAPIError, _answer_unavailable)
+    app.register_error_handler(PoolTimeout, _answer_unavailable)
     app.register_error_handler(Exception, _answer_unforeseen)
 
 
@@ -74,6 +75,10 @@ def page(status: int, *, retry_after: int | None = None) -> Response:
 
     retry_after: seconds after which trying again helps.
     """
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        # Who is logged on stands in the database too: the page must not ask it once more.
+        current_app.login_manager._update_request_context_with_user()  # type: ignore[attr-defined]
+        retry_after = RETRY_SECONDS
     title, advice = TITLES.get(status) or TITLES[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
     try:
         body = render_template("console/error.html", title=title, advice=advice, retry_after=retry_after)
@@ -90,7 +95,7 @@ def _answer_own(error: SignerError) -> Response:
     status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         logger.error("%s: %s", type(error).__name__, error)
-    return page(status, retry_after=RETRY_SECONDS if status == HTTPStatus.SERVICE_UNAVAILABLE else None)
+    return page(status)
 
 
 def _answer_http(error: HTTPException) -> Response:
@@ -103,6 +108,10 @@ def _answer_http(error: HTTPException) -> Response:
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response
+
+
+def _answer_unavailable(_error: Exception) -> Response:
+    return page(HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _answer_unforeseen(error: Exception) -> Response:

@@ -97,10 +97,17 @@ def _has(permission: Permission) -> bool:
 
 
 def _log_on_first() -> AnyResponse:
-    """Send to the log-on; what was typed into a form meanwhile is kept on a page that can send it again."""
+    """Send to the log-on; what was typed into a form meanwhile is kept on a page that can send it again.
+
+    Not passwords: whoever comes to the screen next must not find one in the page.
+    """
     if request.method != "POST":
         wanted = f"{request.script_root}{request.full_path}".rstrip("?")
         return redirect(url_for("security.login", next=wanted))
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    typed = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != "csrf_token" and "password" not in name
+    ]
     response: Response = make_response(render_template("console/logged_off.html", typed=typed), 401)
     return response

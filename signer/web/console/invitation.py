@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from signer.accounts.invite import Invitation, accept, find_invitation
 from signer.database import reading, writing
-from signer.web.console.current import is_logged_on, service, settings
+from signer.web.console.current import is_logged_on, service, settings, the_initiative
 from signer.web.console.datastore import Person
 from signer.web.console.forms import AcceptanceForm, NewAccountForm
 from signer.web.console.guards import open_to_anyone
@@ -25,7 +25,7 @@ def invitation() -> str:
     found = _find(token)
     form = _form(found)
     form.token.data = token
-    return render_template("console/invitation.html", invitation=found, form=form)
+    return _page(found, form)
 
 
 @open_to_anyone
@@ -34,20 +34,26 @@ def accept_invitation() -> str | tuple[str, int] | Response:
     found = _find(request.form.get("token", ""))
     form = _form(found)
     if not form.validate_on_submit() or not _take_password(form, found):
-        return render_template("console/invitation.html", invitation=found, form=form), 422
+        return _page(found, form), 422
     name, hashed = (form.name.data, hash_password(form.password.data)) if found.account_id is None else ("", "")
     with writing(service().engine) as connection:
         account_id = accept(
             connection, settings(), form.token.data, name=name, password_hash=hashed, now=datetime.now(UTC)
         )
-    if found.account_id is not None:
+    person = cast("Person", security().datastore.find_user(id=account_id))
+    if person.password != hashed:
+        # The account was there already, perhaps only since the form was sent: its owner logs on as always.
         flash(_("The role is yours now."), "success")
         return redirect(url_for("home"))
     if is_logged_on():
         logout_user()
-    person = cast("Person", security().datastore.find_user(id=account_id))
     # The password was typed just now; the second factor is set up as at every first log-on.
     return cast("Response", security().two_factor_plugins.tf_enter(person, False, "password", None))
+
+
+def _page(found: Invitation, form: AcceptanceForm) -> str:
+    initiative = the_initiative(found.held.initiative) if found.held.initiative else None
+    return render_template("console/invitation.html", invitation=found, initiative=initiative, form=form)
 
 
 def _find(token: str) -> Invitation:
@@ -56,7 +62,14 @@ def _find(token: str) -> Invitation:
 
 
 def _form(found: Invitation) -> AcceptanceForm:
-    return AcceptanceForm() if found.account_id is not None else NewAccountForm()
+    if found.account_id is not None:
+        return AcceptanceForm()
+    form = NewAccountForm()
+    # Others read the name: it breaks no line and turns no text around; a database takes no NUL.
+    visible = (character if character.isprintable() else " " for character in form.name.data or "")
+    form.name.data = " ".join("".join(visible).split())
+    form.name.raw_data = [form.name.data]
+    return form
 
 
 def _take_password(form: AcceptanceForm, found: Invitation) -> bool:

@@ -12,6 +12,7 @@ from flask_login import current_user
 from limits import parse
 from werkzeug.exceptions import TooManyRequests
 
+from signer.accounts.address import WrongAddress, normal_address
 from signer.accounts.keys import derived_key
 from signer.settings import Settings
 from signer.web.limits import Allowance, address_name
@@ -55,7 +56,15 @@ def _step() -> str:
 
 
 def _account() -> str:
-    """Return what names the account that is tried: what was typed, or whose second factor is asked for."""
+    """Return what names the account that is tried: whose second factor is asked for, or what was typed."""
     if current_user.is_authenticated:
         return str(current_user.email)
-    return request.form.get("email", "").strip().casefold() or session.get("tf_user_id", "")
+    if request.endpoint in SECOND_FACTOR:
+        # Whatever else the form says: another address in it must not begin a count of its own.
+        return str(session.get("tf_user_id", ""))
+    typed = request.form.get("email", "")
+    try:
+        # As it will be looked up: one account is not tried more often under several spellings.
+        return normal_address(typed)
+    except WrongAddress:
+        return typed.strip().casefold()

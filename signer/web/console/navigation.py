@@ -44,7 +44,7 @@ ROLE_NAMES: Mapping[Role, LazyString] = {
 
 def install_navigation(app: Flask) -> None:
     """Give the templates of `app` the navigation, `may`, and the words for moments and roles."""
-    app.jinja_env.filters.update(moment=moment, role=lambda role: ROLE_NAMES[Role(role)])
+    app.jinja_env.filters.update(moment=moment, clock=clock, role=lambda role: ROLE_NAMES[Role(role)])
 
     def common() -> dict[str, Any]:
         logged_on = is_logged_on()
@@ -61,9 +61,13 @@ def install_navigation(app: Flask) -> None:
 
 
 def moment(value: datetime) -> str:
-    """Return a point in time in words: the day, the time to the minute, and its offset."""
-    value = value.astimezone(UTC)
-    return f"{long_date(value.date(), current_language())}, {value:%H:%M} (UTC{value:%:z})"
+    """Return a point in time in words: the day, and the time to the minute."""
+    return f"{long_date(value.astimezone(UTC).date(), current_language())}, {clock(value)}"
+
+
+def clock(value: datetime) -> str:
+    """Return the time of day to the minute, with whose time it is."""
+    return f"{value.astimezone(UTC):%H:%M} (UTC)"
 
 
 def _opens(app: Flask, place: Place) -> bool:

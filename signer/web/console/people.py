@@ -59,7 +59,7 @@ def take(number: str) -> Response:
     held = HeldRole(role, initiative.registration_number)
     with writing(service().engine) as connection:
         take_role(connection, settings(), account_id, held, actor=actor())
-    flash(_("The role was taken."), "success")
+    flash(_("The role was taken away."), "success")
     return redirect(url_for("people", number=number))
 
 

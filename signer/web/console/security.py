@@ -1,24 +1,34 @@
 """Sets Flask-Security up: password and second factor, both required. Nobody registers, no answer tells who exists."""
 
 import base64
+import re
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import cast
 
-from flask import Flask, current_app, session
+from flask import Flask, current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_security import MailUtil, PasswordUtil, Security
 from flask_security.forms import LoginForm
 from flask_security.recovery_codes import MfRecoveryForm
-from flask_security.webauthn import WebAuthnSigninResponseForm
+from flask_security.utils import check_and_update_authn_fresh, get_message, get_request_attr
+from flask_security.webauthn import WebAuthnRegisterResponseForm, WebAuthnSigninResponseForm
 from sqlalchemy import Engine
+from webauthn.helpers.exceptions import WebAuthnException
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
 
 from signer.accounts.address import WrongAddress, normal_address
 from signer.accounts.keys import derived_key
 from signer.accounts.passwords import Weakness, weakness
+from signer.audit.record import record_nothing
+from signer.database import writing
 from signer.settings import Settings
+from signer.web.console.addresses import CONSOLE
+from signer.web.console.current import is_logged_on, service
 from signer.web.console.datastore import open_datastore
 from signer.web.console.guards import ANYONE, CLOSED, LOG_ON, ON_THE_WAY
-from signer.web.console.totp import ACCEPTED_SECONDS, OneTimeCodes
+from signer.web.console.totp import ACCEPTED_SECONDS, OneTimeCodes, RecoveryCodes
 from signer.web.rendering import SERVICE_NAME
 
 FRESH = timedelta(minutes=10)
@@ -60,6 +70,14 @@ GUARDS = {
     "security.two_factor_rescue": CLOSED,
 }
 """Who may open which page of the library."""
+CHANGES = {
+    "security.two_factor_setup_validate": "security.two_factor_setup",
+    "security.wan_register_response": "security.wan_register",
+    "security.wan_delete": "security.wan_register",
+}
+"""The last step of changing a second factor to the page on which the change begins."""
+INSIDE = re.compile(rf"{CONSOLE}(/[^\\\x00-\x1f\x7f]*)?")
+"""Where a log-on may lead to: a page of the console. Without a backslash, which is a slash to browsers."""
 
 
 class LogOnForm(LoginForm):
@@ -67,18 +85,40 @@ class LogOnForm(LoginForm):
 
     remember = None
 
+    def validate(self, **options: object) -> bool:
+        """Return whether they belong together. An address without an account is answered as late as one with it."""
+        good: bool = super().validate(**options)
+        if self.ifield is not None and self.user is None:
+            # A wrong password of an account is written down, which takes a while.
+            with writing(service().engine) as connection:
+                record_nothing(connection)
+        return good
+
 
 class PasskeyForm(WebAuthnSigninResponseForm):
     """A passkey as the second factor of the account whose password was given, of no other."""
 
     def validate(self, **options: object) -> bool:
         """Return whether the passkey is good, and belongs to the log-on that it ends."""
-        if not super().validate(**options):
-            return False
-        if self.user is None or self.user.fs_uniquifier != session.get("tf_user_id"):
+        person = security().datastore.find_user(fs_uniquifier=session.get("tf_user_id", ""))
+        good = _understood(self, super().validate, options)
+        if good and (person is None or self.user != person):
             self.credential.errors.append(_("This passkey belongs to another account."))
-            return False
-        return True
+            good = False
+        if not good and person is not None:
+            person.track_failed_authn("passkey", tfa=True)
+        return good
+
+
+class NewPasskeyForm(WebAuthnRegisterResponseForm):
+    """A passkey that is added to an account."""
+
+    def validate(self, **options: object) -> bool:
+        """Return whether the passkey is good."""
+        good = _understood(self, super().validate, options)
+        # Whatever a browser says of itself there, nothing here asks for it.
+        self.extensions = ""
+        return good
 
 
 class RecoveryCodeForm(MfRecoveryForm):
@@ -119,6 +159,17 @@ class Addresses(MailUtil):
             return normal_address(email)
         except WrongAddress:
             raise ValueError from None
+
+
+def _understood(
+    form: PasskeyForm | NewPasskeyForm, validate: Callable[..., bool], options: Mapping[str, object]
+) -> bool:
+    """Return what `validate` returns. The library leaves what it cannot read at all to end as a fault of ours."""
+    try:
+        return validate(**options)
+    except (WebAuthnException, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        form.credential.errors = [*form.credential.errors, get_message("API_ERROR")[0]]
+        return False
 
 
 def install_security(app: Flask, kept: Settings, engine: Engine | None) -> Security:
@@ -173,6 +224,8 @@ def install_security(app: Flask, kept: Settings, engine: Engine | None) -> Secur
         SECURITY_POST_VERIFY_VIEW="account",
         SECURITY_TWO_FACTOR_POST_SETUP_VIEW="account",
         SECURITY_WAN_POST_REGISTER_VIEW="account",
+        # Every page of ours says `no-store`; the library would say `no-store=True`, which no cache understands.
+        SECURITY_CACHE_CONTROL={},
         SECURITY_STATIC_FOLDER=None,
         SECURITY_STATIC_FOLDER_URL=None,
         SECURITY_CLI_USERS_NAME=None,
@@ -183,19 +236,49 @@ def install_security(app: Flask, kept: Settings, engine: Engine | None) -> Secur
         open_datastore(app, engine),
         login_form=LogOnForm,
         mf_recovery_form=RecoveryCodeForm,
+        wan_register_response_form=NewPasskeyForm,
         wan_signin_response_form=PasskeyForm,
         password_util_cls=Passwords,
         mail_util_cls=Addresses,
         totp_cls=OneTimeCodes,
+        mf_recovery_codes_util_cls=RecoveryCodes,
     )
     # Pages only: nothing here answers a program.
     security.want_json(lambda _request: False)
+    app.before_request(_look_at_next)
+    app.before_request(_ask_for_password)
     return security
 
 
 def security() -> Security:
     """Return Flask-Security of the running application."""
     return cast("Security", current_app.extensions["security"])
+
+
+def _look_at_next() -> None:
+    """Refuse to send anybody on to anything but a page of the console, whatever a link to the log-on says."""
+    if request.blueprint != "security":
+        return
+    # The library itself names whole addresses of ours.
+    here = request.host_url.rstrip("/")
+    wanted = [*request.args.getlist("next"), *request.form.getlist("next")]
+    if not all(INSIDE.fullmatch(address.removeprefix(here)) for address in wanted if address):
+        raise BadRequest
+
+
+def _ask_for_password() -> Response | None:
+    """Ask for the password before a second factor is changed, also at the last step.
+
+    The library asks at the first one only, and hands out a token there that is nobody's in particular: somebody at an
+    unattended screen could bring one from an account of their own.
+    """
+    begins_at = CHANGES.get(request.endpoint or "")
+    if not begins_at or not is_logged_on():
+        return None
+    if check_and_update_authn_fresh(FRESH, FRESH, get_request_attr("fs_authn_via")):
+        return None
+    flash(*get_message("REAUTHENTICATION_REQUIRED"))
+    return redirect(url_for("security.verify", next=url_for(begins_at)))
 
 
 def _weakness_sentences() -> dict[Weakness, str]:

@@ -7,7 +7,7 @@ deactivating and resetting end it there, whoever has a copy of the cookie.
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, g, request, session
+from flask import Flask, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import user_logged_out
 from flask_security import Security, user_authenticated, user_failed_authn
@@ -21,7 +21,7 @@ from signer.audit.entry import Kind
 from signer.audit.record import record_event
 from signer.database import reading, writing
 from signer.settings import Settings
-from signer.web.console.current import service, settings
+from signer.web.console.current import is_logged_on, service, settings
 from signer.web.console.datastore import Person
 
 COOKIE = "console"
@@ -85,6 +85,9 @@ def install_log_ons(app: Flask, security: Security) -> None:
     security.login_manager.user_loader(load)
     # The library would also take a token from a header or an address; there are none here.
     security.login_manager.request_loader(lambda _request: None)
+    # Nor does the cookie get a hash of address and browser: it would tell both to whoever tries a few.
+    security.login_manager.session_protection = None
+    security.login_manager._session_identifier_generator = lambda: ""
 
 
 def _begin(_app: Flask, user: Person, authn_via: list[str] | None = None, **_others: object) -> None:
@@ -102,15 +105,21 @@ def _end(_app: Flask, user: Person, **_others: object) -> None:
     g.pop("held_roles", None)
 
 
-def _failed(_app: Flask, user: Person, tfa: bool = False, **_others: object) -> None:
+def _failed(_app: Flask, user: Person, auth_type: str = "", tfa: bool = False, **_others: object) -> None:
+    if auth_type == "passkey" and not tfa:
+        return  # said by the library of the passkey's owner; our form says it of whose log-on it is
     with writing(service().engine) as connection:
         record_failure(connection, settings(), user.id, step="second_factor" if tfa else "password")
 
 
 def _set_up(_app: Flask, user: Person, **_others: object) -> None:
     # The library says so at each log-on too, when nothing has changed.
-    if inspect(user).attrs.tf_totp_secret.history.has_changes():
-        _second_factor(user, "authenticator")
+    if not inspect(user).attrs.tf_totp_secret.history.has_changes():
+        return
+    _second_factor(user, "authenticator")
+    if not is_logged_on():
+        # Another log-on that had got as far as setting an app up must not replace this one with its own.
+        current_app.extensions["security"].datastore.set_uniquifier(user)
 
 
 def _passkey_added(_app: Flask, user: Person, **_others: object) -> None:

@@ -1,5 +1,6 @@
 """What states, acts and details of the logs are called on the pages."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
@@ -7,9 +8,11 @@ from flask import Flask
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from signer.accounts.roles import Role
 from signer.audit.entry import Entry, Kind
 from signer.batches.state import EXPORTED, State
-from signer.web.console.navigation import moment
+from signer.web.console.batch_forms import REASONS
+from signer.web.console.navigation import ROLE_NAMES, moment
 from signer.web.languages import current_language, long_date
 
 STATES: Mapping[str, LazyString] = {
@@ -55,28 +58,56 @@ ACTS: Mapping[str, LazyString] = {
 """What the audit log calls an act, to its name."""
 
 DETAILS: Mapping[str, LazyString] = {
-    "account": _("account"),
-    "batch": _("batch number"),
-    "change": _("change"),
-    "file_sha256": _("SHA-256 of the file"),
-    "fingerprint": _("fingerprint"),
-    "from": _("before"),
-    "invalid": _("invalid, by reason"),
-    "invited_by": _("invited by"),
-    "issued_on": _("issued on"),
     "member_state": _("Member State"),
-    "on": _("day"),
-    "reference": _("reference"),
-    "release": _("release"),
-    "role": _("role"),
-    "said": _("said"),
+    "batch": _("batch number"),
+    "final": _("final"),
+    "until": _("taken in until"),
     "statements": _("statements"),
-    "step": _("step"),
-    "to": _("after"),
+    "on": _("day"),
+    "said": _("said"),
+    "reference": _("reference"),
+    "issued_on": _("issued on"),
     "valid_online": _("valid online"),
     "valid_paper": _("valid on paper"),
+    "invalid": _("invalid"),
+    "account": _("account"),
+    "role": _("role"),
+    "change": _("change"),
+    "step": _("step"),
+    "days": _("days to accept"),
+    "invited_by": _("invited by"),
+    "languages": _("languages"),
+    "release": _("release"),
+    "from": _("before"),
+    "to": _("after"),
+    "fingerprint": _("fingerprint"),
+    "texts_sha256": _("SHA-256 of the texts"),
+    "file_sha256": _("SHA-256 of the file"),
 }
-"""Name of a detail in the audit log to what the page calls it; one that is missing here keeps its own name."""
+"""Name of a detail in the audit log to what the page calls it, in the page's order; others keep their own names."""
+
+VALUES: Mapping[str, LazyString] = {
+    "authenticator": _("authenticator app set up"),
+    "passkey_added": _("passkey added"),
+    "passkey_removed": _("passkey removed"),
+    "password": _("password"),
+    "recovery_code_used": _("recovery code used"),
+    "recovery_codes_made": _("recovery codes made"),
+    "renewed": _("to be set up anew"),
+    "reset": _("forgotten at the command line"),
+    "second_factor": _("second factor"),
+}
+"""Value of `change` and `step` in the audit log to its name."""
+
+
+ROLE_MEANINGS: Mapping[Role, LazyString] = {
+    Role.OWNER: _("opens and closes the collection, invites people"),
+    Role.EDITOR: _("writes texts, enters paper forms, sees the numbers"),
+    Role.READER: _("sees the numbers"),
+    Role.AUDITOR: _("freezes and hands over batches, reads the audit log"),
+    Role.ADMINISTRATOR: _("keeps the service and its accounts, reads the audit log"),
+}
+"""What somebody in a role does."""
 
 
 def install_words(app: Flask) -> None:
@@ -84,6 +115,7 @@ def install_words(app: Flask) -> None:
     app.jinja_env.filters.update(
         state=lambda state: STATES[state],
         act=lambda kind: ACTS.get(kind, kind),
+        meaning=lambda role: ROLE_MEANINGS[Role(role)],
         details_of=details_of,
         iso_day=lambda day: long_date(date.fromisoformat(day), current_language()),
         utc=lambda at: moment(datetime.fromisoformat(at)),
@@ -95,8 +127,30 @@ def details_of(entry: Entry, names: Mapping[str, str]) -> Iterator[tuple[str, st
 
     names: `account:ID` to the person's name.
     """
-    for name, value in entry.details.items():
-        if value == "":
-            continue
-        person = names.get(f"account:{value}" if name == "account" else str(value))
-        yield str(DETAILS.get(name, name)), person or str(value)
+    order = list(DETAILS)
+    for name, value in sorted(
+        entry.details.items(), key=lambda detail: order.index(detail[0]) if detail[0] in DETAILS else len(order)
+    ):
+        text = _value(name, str(value), names)
+        if text:
+            yield str(DETAILS.get(name, name)), text
+
+
+def _value(name: str, value: str, names: Mapping[str, str]) -> str:
+    if name == "account":
+        return names.get(f"account:{value}", value)
+    if name == "role" and value in ROLE_NAMES:
+        return str(ROLE_NAMES[Role(value)])
+    if name in {"change", "step"}:
+        return str(VALUES.get(value, value))
+    if name == "invalid":
+        return _reasons(value)
+    return names.get(value, value)
+
+
+def _reasons(value: str) -> str:
+    try:
+        counted = json.loads(value)
+        return ", ".join(f"{REASONS[code]} {number}" for code, number in counted.items())
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return value  # an entry that somebody has changed is shown as it is

@@ -21,6 +21,7 @@ from signer.web.public.human_check import admitted, carried, waiting_page
 from signer.web.public.summary import summary_for
 from signer.web.public.thanks import thanks_page
 from signer.web.public.typed_form import YES, TypedForm
+from signer.web.public.via import VIA, via_form
 from signer.web.requests import read_form
 
 TOKEN = "token"  # noqa: S105 - the name of an input
@@ -68,7 +69,14 @@ def sign(number: str, member_state: str) -> Response:
         page = _check_page(collection, statement, inputs, token, declared=declared, complain=True)
         return make_response(page, 422)
     try:
-        service().record(collection, statement, code=admission.code, check_id=admission.check_id, on=on)
+        service().record(
+            collection,
+            statement,
+            code=admission.code,
+            check_id=admission.check_id,
+            on=on,
+            partner=via_form(collection.initiative, inputs).get(VIA, ""),
+        )
     except CheckSpent as spent:
         return waiting_page(collection, statement, inputs, spent)
     except StoreUnavailable:
@@ -109,7 +117,7 @@ def _check_page(
         initiative=collection.initiative,
         form=collection.form,
         rows=summary_for(statement, collection.form, current_language()),
-        hidden={**TypedForm.of(collection.form, statement).inputs, **carried(inputs)},
+        hidden={**TypedForm.of(collection.form, statement).inputs, **carried(collection, inputs)},
         token=token,
         declared=declared,
         missing=[name for name in DECLARATIONS if name not in declared] if complain else [],
@@ -119,7 +127,7 @@ def _check_page(
 
 def _not_saved(collection: Collection, statement: Statement, inputs: Mapping[str, str]) -> Response:
     """Say plainly that nothing is saved, and keep everything so that one press sends it again."""
-    kept = {**TypedForm.of(collection.form, statement).inputs, **carried(inputs)}
+    kept = {**TypedForm.of(collection.form, statement).inputs, **carried(collection, inputs)}
     kept |= {name: inputs[name] for name in (TOKEN, *DECLARATIONS)}
     page = render_template("public/not_saved.html", initiative=collection.initiative, form=collection.form, hidden=kept)
     response = make_response(page, 503)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Response, make_response, redirect, render_template, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 
 from signer.initiatives.collection import Collection
 from signer.scheme.check import check
@@ -13,6 +13,7 @@ from signer.web.public.current import open_collection, service, shells
 from signer.web.public.human_check import carried
 from signer.web.public.panel import panel_for
 from signer.web.public.typed_form import TypedForm
+from signer.web.public.via import VIA, via_address
 from signer.web.public.widgets import widgets_for
 from signer.web.requests import read_form
 
@@ -23,11 +24,14 @@ def details(number: str, member_state: str) -> Response:
     collection = open_collection(number, member_state, on=on)
     canonical = collection.form.member_state
     if member_state != canonical:
-        return redirect(url_for("public.details", number=number, member_state=canonical), 308)  # type: ignore[return-value]
-    empty = TypedForm(collection.form, {})
+        return redirect(
+            url_for("public.details", number=number, member_state=canonical, via=request.args.get(VIA)), 308
+        )  # type: ignore[return-value]
+    via = via_address(collection.initiative)
+    empty = TypedForm(collection.form, {VIA: via})
     shell = shells().find(
         collection.initiative,
-        f"details {canonical}",
+        f"details {canonical} {via}",
         current_language(),
         on=on,
         render=lambda: _rendered(collection, empty, (), on),
@@ -59,5 +63,5 @@ def _rendered(collection: Collection, typed: TypedForm, problems: tuple[Problem,
         action=url_for("public.check", number=collection.initiative.path, member_state=collection.form.member_state),
         panel=panel_for(collection.form, on=on, language=current_language()),
         widgets=widgets_for(typed, problems, current_language()),
-        carried=carried(typed.inputs),
+        carried=carried(collection, typed.inputs),
     )

@@ -14,6 +14,7 @@ from signer.scheme.statement import Statement
 from signer.statements.store import CheckSpent
 from signer.web.public.current import human_check
 from signer.web.public.typed_form import TypedForm
+from signer.web.public.via import via_form
 
 SOLUTION, WAITING = "human_check", "waiting"
 WHY: Mapping[type[Exception], str] = {
@@ -35,9 +36,10 @@ def admitted(inputs: Mapping[str, str]) -> bytes:
     return human_check().admit(solution=inputs.get(SOLUTION, ""), waiting=inputs.get(WAITING, ""))
 
 
-def carried(inputs: Mapping[str, str]) -> Mapping[str, str]:
-    """Return what came of the human check, to travel on with the form; what did not come is left out."""
-    return {name: inputs[name] for name in (SOLUTION, WAITING) if inputs.get(name)}
+def carried(collection: Collection, inputs: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what travels on with the form besides what was typed: what came of the human check, a partner's word."""
+    of_check = {name: inputs[name] for name in (SOLUTION, WAITING) if inputs.get(name)}
+    return {**of_check, **via_form(collection.initiative, inputs)}
 
 
 def waiting_page(
@@ -53,7 +55,11 @@ def waiting_page(
         "public/waiting.html",
         initiative=collection.initiative,
         form=collection.form,
-        hidden=dict(TypedForm.of(collection.form, statement).inputs) | {WAITING: waiting.token},
+        hidden={
+            **TypedForm.of(collection.form, statement).inputs,
+            **via_form(collection.initiative, inputs),
+            WAITING: waiting.token,
+        },
         seconds=waiting.seconds,
         why=why,
     )

@@ -13,6 +13,7 @@ from signer.web.caching import MAX_AGE, public_page, public_shell
 from signer.web.errors import Answer, answer_for
 from signer.web.languages import current_language, preferred_language, sort_key
 from signer.web.public.current import find_initiative, human_check, service, shells
+from signer.web.public.via import via_address
 from signer.web.public.widgets import member_state_name
 
 
@@ -51,23 +52,25 @@ def initiative(number: str) -> Response:
     It is rendered once for each new count, not for each reader.
     """
     found = find_initiative(number)
+    via = via_address(found)
     counts = service().counts(found, spare=human_check().is_surging())
     shell = shells().find(
         found,
-        "initiative",
+        f"initiative {via}",
         current_language(),
         on=service().today(),
         figures=counts,
-        render=lambda: _rendered(found, counts),
+        render=lambda: _rendered(found, counts, via),
     )
     return public_shell(shell)
 
 
-def _rendered(found: Initiative, counts: Counts) -> str:
+def _rendered(found: Initiative, counts: Counts, via: str) -> str:
     scheme = load_scheme(found.scheme)
     return render_template(
         "public/initiative.html",
         initiative=found,
+        via=via,
         state=state_of(found),
         scheme=scheme,
         counts=counts,

@@ -3,11 +3,13 @@
 from flask import Response, redirect, render_template, request, url_for
 
 from signer.initiatives.collection import require_open
+from signer.initiatives.initiative import Initiative
 from signer.scheme.form import UnknownMemberState
 from signer.scheme.load import load_scheme
-from signer.web.caching import public_page
+from signer.web.caching import public_page, public_shell
 from signer.web.languages import current_language, sort_key
-from signer.web.public.current import find_initiative, service
+from signer.web.public.current import find_initiative, service, shells
+from signer.web.public.via import via_address
 from signer.web.public.widgets import Choice, member_state_name
 
 NONE_OF_THESE = "none"
@@ -26,21 +28,36 @@ def nationality(number: str) -> Response:
             member_state = scheme.member_state(chosen).member_state
         except UnknownMemberState:
             return _question(number, missing=True)
-        return redirect(url_for("public.details", number=number, member_state=member_state), 303)  # type: ignore[return-value]
+        via = via_address(initiative) or None
+        return redirect(url_for("public.details", number=number, member_state=member_state, via=via), 303)  # type: ignore[return-value]
     return _question(number, missing="continue" in request.args)
 
 
 def _question(number: str, *, missing: bool) -> Response:
     initiative = find_initiative(number)
+    via = via_address(initiative)
+    if missing:
+        return public_page(_rendered(initiative, via, missing=True), 422)
+    shell = shells().find(
+        initiative,
+        f"nationality {via}",
+        current_language(),
+        on=service().today(),
+        render=lambda: _rendered(initiative, via, missing=False),
+    )
+    return public_shell(shell)
+
+
+def _rendered(initiative: Initiative, via: str, *, missing: bool) -> str:
     choices = [
         Choice(form.member_state, member_state_name(form, current_language()), form.native_names)
         for form in load_scheme(initiative.scheme).forms.values()
     ]
-    body = render_template(
+    return render_template(
         "public/nationality.html",
         initiative=initiative,
+        via=via,
         choices=sorted(choices, key=lambda choice: sort_key(choice.label)),
         none_of_these=NONE_OF_THESE,
         missing=missing,
     )
-    return public_page(body, 422 if missing else 200)

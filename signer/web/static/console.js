@@ -8,6 +8,7 @@ if (frame) {
   const soon = frame.querySelector('[data-session-soon]')
   const text = frame.querySelector('[data-session-text]')
   const stay = frame.querySelector('[data-session-stay]')
+  const until = frame.querySelector('[data-session-until]')
   const lasts = Number(frame.dataset.sessionSeconds) * 1000
   let ends = Date.now() + lasts
   let said = ''
@@ -32,6 +33,8 @@ if (frame) {
       ends = Date.now() + lasts
       say(frame.dataset.sessionOn)
       stay.hidden = true
+      // It named the time that holds no longer.
+      until.hidden = true
     } catch {
       say(frame.dataset.sessionOver)
     }

@@ -1,0 +1,77 @@
+"""Partners: who passes the initiative's address on, each by a link that ends with a word of its own.
+
+Statements that come by such a link are counted by word and week, apart from the statements. Thirty words at most: a
+word for each person would be a register.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, delete, insert, select
+
+from signer.audit.entry import Detail, Kind
+from signer.audit.record import record_event
+from signer.errors import SignerError
+from signer.initiatives.initiative import Initiative
+from signer.initiatives.tables import partner
+from signer.settings import Settings
+
+MOST = 30
+CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
+NAME_LIMIT = 100
+
+
+class UnfitPartner(SignerError):
+    """The word or name cannot be one, is there already, or the list is full; the message says which."""
+
+
+@dataclass(frozen=True)
+class Partner:
+    """code: the word in the link, of small letters, digits and hyphens. name: what organisers call the partner."""
+
+    code: str
+    name: str
+    listed_on: date
+
+
+def read_partners(connection: Connection, initiative_id: int) -> tuple[Partner, ...]:
+    """Return the partners by code."""
+    rows = connection.execute(select(partner).filter_by(initiative_id=initiative_id).order_by(partner.c.code))
+    return tuple(Partner(row.code, row.name, row.listed_on) for row in rows)
+
+
+def list_partner(
+    connection: Connection, settings: Settings, initiative: Initiative, *, code: str, name: str, on: date, actor: str
+) -> None:
+    """Add a partner. Raises UnfitPartner."""
+    code, name = code.strip().lower(), name.strip()
+    if not CODE.fullmatch(code):
+        raise UnfitPartner("the word must have 1 to 20 small letters, digits or hyphens, such as spring-2027")
+    if not name or len(name) > NAME_LIMIT or not name.isprintable():
+        raise UnfitPartner(f"the name must have 1 to {NAME_LIMIT} printable characters")
+    there = read_partners(connection, initiative.id)
+    if code in {each.code for each in there}:
+        raise UnfitPartner(f"the word {code} is listed already")
+    if len(there) >= MOST:
+        raise UnfitPartner(f"{MOST} words are listed, and no more can be; take one off the list first")
+    connection.execute(insert(partner).values(initiative_id=initiative.id, code=code, name=name, listed_on=on))
+    _record(connection, settings, initiative, {"change": "listed", "code": code}, actor)
+
+
+def unlist_partner(
+    connection: Connection, settings: Settings, initiative: Initiative, *, code: str, actor: str
+) -> None:
+    """Take a partner off the list; what has been counted stays. Raises UnfitPartner."""
+    gone = connection.execute(delete(partner).filter_by(initiative_id=initiative.id, code=code))
+    if not gone.rowcount:
+        raise UnfitPartner("this word is not listed")
+    _record(connection, settings, initiative, {"change": "unlisted", "code": code}, actor)
+
+
+def _record(
+    connection: Connection, settings: Settings, initiative: Initiative, details: Mapping[str, Detail], actor: str
+) -> None:
+    number = initiative.registration_number
+    record_event(connection, settings, Kind.PARTNER_CHANGED, actor=actor, initiative=number, details=details)

@@ -1,0 +1,131 @@
+"""Statements on paper, as organisers count them: by Member State, day and partner. Corrections keep what was there."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, insert, select
+
+from signer.audit.entry import Kind
+from signer.audit.record import record_event
+from signer.errors import SignerError
+from signer.initiatives.initiative import Initiative
+from signer.scheme.load import load_scheme
+from signer.settings import Settings
+from signer.tallies.tables import paper_count
+
+MOST = 10_000_000
+TEXT_LIMIT = 200
+
+
+class UnfitPaper(SignerError):
+    """What was entered cannot be; `field` names the part."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class PaperCount:
+    """What somebody counted. received_on: the day on which the forms came. partner, note: may be empty."""
+
+    member_state: str
+    received_on: date
+    statements: int
+    partner: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PaperEntry:
+    """A count as it was entered. corrected_by: the entry that stands for it now; None if it counts itself."""
+
+    id: int
+    count: PaperCount
+    entered_on: date
+    actor: str
+    corrects: int | None
+    corrected_by: int | None
+
+
+def enter_paper(
+    connection: Connection,
+    settings: Settings,
+    initiative: Initiative,
+    count: PaperCount,
+    *,
+    on: date,
+    actor: str,
+    corrects: int | None = None,
+) -> None:
+    """Enter a count, in place of another one where `corrects` names it. Raises UnfitPaper or UnknownMemberState.
+
+    A count of 0 takes the other one back.
+    """
+    checked = _checked(initiative, count, on)
+    if corrects is not None and corrects not in _ids_that_count(connection, initiative.id):
+        raise UnfitPaper("corrects", "this entry has been corrected already; correct the newest one")
+    values = {**vars(checked), "entered_on": on, "actor": actor, "corrects": corrects}
+    connection.execute(insert(paper_count).values(initiative_id=initiative.id, **values))
+    record_event(
+        connection,
+        settings,
+        Kind.PAPER_ENTERED,
+        actor=actor,
+        initiative=initiative.registration_number,
+        details={"member_state": checked.member_state, "statements": checked.statements, "corrects": corrects or 0},
+    )
+
+
+def read_paper(connection: Connection, initiative_id: int) -> tuple[PaperEntry, ...]:
+    """Return all entries, corrected ones too, the newest first."""
+    rows = connection.execute(
+        select(paper_count).filter_by(initiative_id=initiative_id).order_by(paper_count.c.id.desc())
+    ).all()
+    corrected = {row.corrects: row.id for row in rows if row.corrects is not None}
+    return tuple(
+        PaperEntry(
+            row.id,
+            PaperCount(row.member_state, row.received_on, row.statements, row.partner, row.note),
+            row.entered_on,
+            row.actor,
+            row.corrects,
+            corrected.get(row.id),
+        )
+        for row in rows
+    )
+
+
+def paper_by_member_state(connection: Connection, initiative_id: int) -> Mapping[str, int]:
+    """Return the statements on paper that count, by Member State."""
+    totals: Counter[str] = Counter()
+    for entry in read_paper(connection, initiative_id):
+        if _counts(entry):
+            totals[entry.count.member_state] += entry.count.statements
+    return totals
+
+
+def _ids_that_count(connection: Connection, initiative_id: int) -> frozenset[int]:
+    return frozenset(entry.id for entry in read_paper(connection, initiative_id) if _counts(entry))
+
+
+def _counts(entry: PaperEntry) -> bool:
+    return entry.corrected_by is None
+
+
+def _checked(initiative: Initiative, count: PaperCount, on: date) -> PaperCount:
+    form = load_scheme(initiative.scheme).member_state(count.member_state)
+    if not 0 <= count.statements <= MOST:
+        raise UnfitPaper("statements", f"a count is between 0 and {MOST}")
+    if count.received_on > on:
+        raise UnfitPaper("received_on", f"{count.received_on} has not come yet; today is {on}")
+    if count.received_on < initiative.collection_start:
+        raise UnfitPaper("received_on", f"the collection began on {initiative.collection_start}")
+    texts = {}
+    for name in ("partner", "note"):
+        texts[name] = getattr(count, name).strip()
+        if len(texts[name]) > TEXT_LIMIT or not texts[name].isprintable():
+            raise UnfitPaper(name, f"the {name} must be one line of at most {TEXT_LIMIT} printable characters")
+    return PaperCount(form.member_state, count.received_on, count.statements, **texts)

@@ -1,0 +1,105 @@
+"""What organisers plan with: the share of invalid statements that they expect, and events that they mark in time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, delete, insert, select
+
+from signer.audit.entry import Kind
+from signer.audit.record import record_event
+from signer.errors import SignerError
+from signer.initiatives.initiative import Initiative
+from signer.initiatives.tables import campaign_event
+from signer.scheme.load import load_scheme
+from signer.settings import Settings
+from signer.tallies.tables import invalid_share
+
+LABEL_LIMIT = 80
+MOST_EVENTS = 200
+LARGEST_SHARE = 0.9
+
+
+class UnfitPlan(SignerError):
+    """A share or an event cannot be; the message says what is expected."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that organisers have marked in the timeline."""
+
+    id: int
+    happened_on: date
+    label: str
+
+
+def read_invalid_shares(connection: Connection, initiative: Initiative) -> Mapping[str, float]:
+    """Return the expected share of invalid statements of each Member State, from 0 to 1."""
+    scheme = load_scheme(initiative.scheme)
+    rows = connection.execute(select(invalid_share).filter_by(initiative_id=initiative.id))
+    own = {row.member_state: float(row.share) for row in rows}
+    return {code: own.get(code, scheme.invalid_share) for code in scheme.forms}
+
+
+def expect_invalid(
+    connection: Connection,
+    settings: Settings,
+    initiative: Initiative,
+    member_state: str,
+    share: float | None,
+    *,
+    actor: str,
+) -> None:
+    """Keep the share that organisers expect of a Member State; None: the scheme's again.
+
+    Raises UnfitPlan or UnknownMemberState.
+    """
+    code = load_scheme(initiative.scheme).member_state(member_state).member_state
+    if share is not None and not 0 <= share <= LARGEST_SHARE:
+        raise UnfitPlan(f"the share of invalid statements is between 0 and {LARGEST_SHARE:.0%}")
+    here = {"initiative_id": initiative.id, "member_state": code}
+    connection.execute(delete(invalid_share).filter_by(**here))
+    if share is not None:
+        connection.execute(insert(invalid_share).values(share=share, **here))
+    said = "as the scheme" if share is None else f"{share:.1%}"
+    _record(connection, settings, initiative, Kind.PLANNING_CHANGED, f"invalid {code}: {said}", actor=actor)
+
+
+def read_events(connection: Connection, initiative_id: int) -> tuple[Event, ...]:
+    """Return the events, the oldest first."""
+    rows = connection.execute(
+        select(campaign_event)
+        .filter_by(initiative_id=initiative_id)
+        .order_by(campaign_event.c.happened_on, campaign_event.c.id)
+    )
+    return tuple(Event(row.id, row.happened_on, row.label) for row in rows)
+
+
+def mark_event(
+    connection: Connection, settings: Settings, initiative: Initiative, *, on: date, label: str, actor: str
+) -> None:
+    """Mark an event in the timeline. Raises UnfitPlan."""
+    label = label.strip()
+    if not label or len(label) > LABEL_LIMIT or not label.isprintable():
+        raise UnfitPlan(f"an event is named in 1 to {LABEL_LIMIT} printable characters")
+    if len(read_events(connection, initiative.id)) >= MOST_EVENTS:
+        raise UnfitPlan(f"there are {MOST_EVENTS} events, and no more can be marked")
+    connection.execute(insert(campaign_event).values(initiative_id=initiative.id, happened_on=on, label=label))
+    _record(connection, settings, initiative, Kind.TIMELINE_CHANGED, f"marked {on}", actor=actor)
+
+
+def unmark_event(
+    connection: Connection, settings: Settings, initiative: Initiative, event_id: int, *, actor: str
+) -> None:
+    """Take an event out of the timeline. Raises UnfitPlan."""
+    gone = connection.execute(delete(campaign_event).filter_by(initiative_id=initiative.id, id=event_id))
+    if not gone.rowcount:
+        raise UnfitPlan("there is no such event")
+    _record(connection, settings, initiative, Kind.TIMELINE_CHANGED, "taken out", actor=actor)
+
+
+def _record(
+    connection: Connection, settings: Settings, initiative: Initiative, kind: Kind, change: str, *, actor: str
+) -> None:
+    details = {"change": change}
+    record_event(connection, settings, kind, actor=actor, initiative=initiative.registration_number, details=details)

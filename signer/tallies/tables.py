@@ -1,0 +1,71 @@
+"""Tables of counts beside statements received, and of what is reckoned from them. Nothing here leads to a statement."""
+
+from sqlalchemy import BigInteger, Column, Date, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy.types import JSON
+
+from signer.database import METADATA
+
+person_sketch = Table(
+    "person_sketch",
+    METADATA,
+    Column("initiative_id", Integer, primary_key=True),
+    Column("member_state", Text, primary_key=True),
+    Column("bits", LargeBinary, nullable=False),
+)
+"""The bits of `sketch.Sketch`. Only the newest are kept, and no backup has them (docs/estimate.md)."""
+
+person_estimate = Table(
+    "person_estimate",
+    METADATA,
+    Column("initiative_id", Integer, primary_key=True),
+    Column("member_state", Text, primary_key=True),
+    Column("made_on", Date, primary_key=True),
+    Column("persons", BigInteger, nullable=False),
+    Column("step", BigInteger, nullable=False),
+)
+"""What is published of the sketches, once a day: persons, in multiples of `step`. Member State "": all together."""
+
+attribution = Table(
+    "attribution",
+    METADATA,
+    Column("initiative_id", Integer, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("week", Date, primary_key=True),
+    Column("statements", BigInteger, nullable=False),
+)
+"""Statements that came by a partner's link, by week (its Monday)."""
+
+paper_count = Table(
+    "paper_count",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), nullable=False),
+    Column("member_state", Text, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("statements", BigInteger, nullable=False),
+    Column("partner", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("entered_on", Date, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("corrects", Integer),
+    Index("paper_count_initiative_id_index", "initiative_id"),
+)
+"""Paper forms as organisers counted them. `corrects`: the entry that this one stands for; that one counts no more."""
+
+invalid_share = Table(
+    "invalid_share",
+    METADATA,
+    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), primary_key=True),
+    Column("member_state", Text, primary_key=True),
+    Column("share", Float, nullable=False),
+)
+"""The share of invalid statements that organisers expect of a Member State, where it is not the scheme's."""
+
+forecast = Table(
+    "forecast",
+    METADATA,
+    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), primary_key=True),
+    Column("made_on", Date, nullable=False),
+    Column("content", JSON, nullable=False),
+)
+"""The newest forecast of an initiative, made once a day."""

@@ -1,0 +1,88 @@
+"""Nothing of whoever signs, nor that they did, comes into the audit log: it is shown, exported and kept for years."""
+
+import ast
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from signer.audit.read import latest_entries, read_head
+from signer.batches.export import record_export
+from signer.batches.freeze import freeze
+from signer.batches.queries import find_batch
+from signer.database import reading
+from signer.retention.erase import erase
+from signer.sealing.code import Code
+from signer.statements.tables import statement
+from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+from tests.people import ADA, BERT
+from tests.signing import record
+from tests.solved import new_check
+
+SIGNER = Path(__file__).parents[2] / "signer"
+BLIND = ("statements", "human_check", "web/public")
+"""Rooms through which a statement goes on its way in."""
+
+
+def signed(instance: Instance, fields: dict[str, str]) -> Code:
+    code = Code.new()
+    record(
+        instance.store,
+        instance.collection("DE"),
+        fields,
+        code=code,
+        check_id=new_check(),
+        on=MAY_DAY,
+        confirmed=frozenset(),
+    )
+    return code
+
+
+def head(instance: Instance) -> str:
+    with reading(instance.engine) as connection:
+        return read_head(connection)
+
+
+def test_signing_and_erasing_leave_no_trace_in_the_log(instance: Instance) -> None:
+    """A line for each would tell when somebody signed, and how many did in which minute."""
+    before = head(instance)
+
+    code = signed(instance, ADA)
+    signed(instance, BERT)
+    erase(instance.engine, instance.initiative.id, code, on=MAY_DAY)
+
+    assert head(instance) == before
+
+
+def test_what_is_done_with_statements_is_written_down_without_anything_of_them(instance: Instance) -> None:
+    codes = [signed(instance, fields) for fields in (ADA, BERT)]
+    with reading(instance.engine) as connection:
+        ids = [bytes(value).hex() for value in connection.scalars(select(statement.c.id))]
+    after = MAY_DAY + timedelta(days=2)
+    freeze(instance.engine, instance.settings, NUMBER, "DE", until=MAY_DAY, final=False, on=after, actor=TESTER)
+    with reading(instance.engine) as connection:
+        batch = find_batch(connection, NUMBER, "DE", 1)
+    record_export(instance.engine, instance.settings, batch, on=after, actor=TESTER)
+
+    with reading(instance.engine) as connection:
+        entries = [entry.to_json() for entry in latest_entries(connection, 100)]
+    log = json.dumps(entries, ensure_ascii=False)
+
+    assert [entry["kind"] for entry in entries][:2] == ["batch_exported", "batch_frozen"]
+    # A house number or a country's code is in every log; what tells of one person is not.
+    telling = [value for fields in (ADA, BERT) for value in fields.values() if len(value) > 4]
+    telling += [*ids, *(code.statement_id.hex() for code in codes), *(code.blind.hex() for code in codes)]
+    assert len(telling) > 12
+    assert not [value for value in telling if value in log]
+
+
+@pytest.mark.parametrize("room", BLIND)
+def test_no_room_on_the_way_of_a_statement_knows_the_log(room: str) -> None:
+    """What cannot write into it cannot write a name into it."""
+    for path in (SIGNER / room).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            module = node.module if isinstance(node, ast.ImportFrom) else ""
+            names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+            assert not [name for name in (module or "", *names) if name.startswith("signer.audit")], path.name

@@ -1,0 +1,377 @@
+"""Whatever is sent to the console, by a stranger or by somebody who is logged on, gets a clear answer and no fault."""
+
+import itertools
+import logging
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote_from_bytes, urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from signer.accounts.invite import accept, invite
+from signer.accounts.queries import read_accounts
+from signer.accounts.roles import HeldRole, Role
+from signer.accounts.tables import account
+from signer.batches.freeze import freeze
+from signer.database import StoreUnavailable, reading, writing
+from signer.initiatives.manage import import_description
+from signer.sealing.code import Code
+from signer.web.console import current, home
+from signer.web.console.app import create_console
+from signer.web.console.batch import NEXT_STEPS
+from signer.web.console.guards import guard_of
+from signer.web.requests import FORM, MAX_BYTES
+from signer.web.service import Service
+from tests.conftest import MAY_DAY, NUMBER, TESTER, describe
+from tests.people import ADA
+from tests.signing import record
+from tests.solved import new_check
+from tests.web.console.people import PASSWORD, Human, invited
+from tests.web.console.standing import standing
+from tests.web.pages import Page
+
+THEIRS = "2027/000043"
+ANONYMOUS = "anonymous"
+HELD = {role.value: HeldRole(role, "" if role is Role.ADMINISTRATOR else NUMBER) for role in Role}
+WHO = (ANONYMOUS, *HELD)
+LOG_OFF = "security.logout"
+VALUES = {
+    "number": [NUMBER, THEIRS, "2031/000001"],
+    "member_state": ["DE", "%00", "d%C3%A9"],
+    "batch_number": ["1", "99999999999999999999"],
+    "step": list(NEXT_STEPS),
+    "token": ["x", "..", "eyJhIjoxfQ.aaaa.bbbb"],
+}
+"""Changing part of an address to what stands there; the first of each is there."""
+REQUESTS = int(os.environ.get("SIGNER_HOSTILE_REQUESTS", "750")) // 3
+"""How many of each kind; the long form asks for more."""
+_addresses = itertools.count()
+
+
+@dataclass
+class Place:
+    """A console with somebody of each role, and every address of it."""
+
+    app: Flask
+    service: Service
+    rules: list[Rule]
+    people: dict[str, Human] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    opened: dict[str, set[str]] = field(default_factory=dict)
+
+    def client(self, who: str) -> FlaskClient:
+        """The browser of somebody; a stranger's is a new one."""
+        return self.people[who].client if who in self.people else self.app.test_client()
+
+    def open_to(self, who: str) -> set[str]:
+        """Where the guard lets somebody as far as the form."""
+        if who not in self.opened:
+            answers = {path: self.client(who).post(path, data="x=y", content_type=FORM) for path in self.paths("POST")}
+            self.opened[who] = {path for path, answer in answers.items() if answer.status_code == 400}
+        return self.opened[who]
+
+    def paths(self, method: str, *, odd: bool = False) -> list[str]:
+        """One address of each page that takes a method, or odd ones too; logging off is not among them: it works."""
+        found = []
+        for rule in self.rules:
+            if method in (rule.methods or ()) and rule.endpoint != LOG_OFF:
+                choices = [VALUES[name] for name in re.findall(r"<(?:[^<>]*:)?(\w+)>", rule.rule)]
+                pattern = "/console" + re.sub(r"<[^<>]+>", "{}", rule.rule)
+                found += [pattern.format(*values) for values in itertools.product(*choices)][: None if odd else 1]
+        return found
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Two initiatives, a frozen batch, and people, all of whom are still logged on when everything is over."""
+    folder: Path = tmp_path_factory.mktemp("hostile")
+    with ExitStack() as stack:
+        app, service = stack.enter_context(standing(folder))
+        collection = service.catalogue.collection(NUMBER, "DE")
+        for day in range(3):
+            on = MAY_DAY + timedelta(days=day)
+            record(service.store, collection, ADA, code=Code.new(), check_id=new_check(), on=on, confirmed=frozenset())
+        after = MAY_DAY + timedelta(days=9)
+        freeze(service.engine, service.settings, NUMBER, "DE", until=MAY_DAY, final=False, on=after, actor=TESTER)
+        # The first few numbers of accounts, which a guess may name, are nobody's who is needed here.
+        with writing(service.engine) as connection:
+            import_description(connection, service.settings, describe(THEIRS), actor=TESTER)
+            for place in range(9):
+                email, now = f"bystander{place}@initiative.example", datetime.now(UTC)
+                token = invite(connection, service.settings, email, HELD["reader"], actor=TESTER, now=now)
+                accept(connection, service.settings, token, name="Bystander", password_hash="hash", now=now)
+        made = Place(app, service, list(create_console(service.settings, service).url_map.iter_rules()))
+        for who, held in HELD.items():
+            made.people[who] = invited(app, service, f"{who}@initiative.example", held)
+            made.tokens[who] = Page(made.people[who].client.get("/console/")).inputs("/log-off")["csrf_token"]
+        yield made
+        inside = [who for who in HELD if made.client(who).get("/console/account").status_code == 200]
+        assert inside == list(HELD)
+
+
+HOSTILE = [
+    "", " ", "\t", "\r\n", "\x00", "\x1b[31m", "\u202e", "\u200d", "\ufeff", "\ud7ff", "\U0010ffff", "İ", "ſ", "ﬁ", "①",
+    "²", "٣", "１", "a\u0301" * 300, "1" * 5_000, "-1", "0", "1", "2147483648", "9" * 20, "2026-02-30", "0001-01-01",
+    "9999-12-31", "1e9", "NaN", "true", "null", "[]", "{}", "[" * 3_000, "<script>alert(1)</script>", "{{7*7}}", "{%",
+    "%s%n", "%(x)s", "';--", '" onload="x', "../../etc/passwd", "yes", "y", "DE", "EL", "owner", "administrator",
+    "authenticator", "disable", "sms", "webauthn", "//evil.example", "https://evil.example", "a@b.example", "x" * 3_000,
+    "\\", "😀", "000000", PASSWORD,
+]  # fmt: skip
+NAMES = [
+    "csrf_token", "email", "password", "new_password", "new_password_confirm", "password_again", "next", "remember",
+    "code", "setup", "phone", "which", "credential", "name", "usage", "token", "role", "account", "member_state",
+    "until", "final", "reason", "recipient", "digest", "received_on", "reference", "issued_on", "valid_online",
+    "valid_paper", "invalid_duplicate", "submit", "refresh_token", "identity", "show_codes", "before", "verify",
+]  # fmt: skip
+QUERIES = ["next", "token", "before", "verify", "show_codes", "x"]
+HEADERS = ["Accept", "Accept-Language", "Range", "If-Range", "Host", "Origin", "Authorization", "X-Requested-With"]
+TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(alphabet=st.characters(codec="utf-8"), max_size=30))
+FORMS = st.dictionaries(st.one_of(st.sampled_from(NAMES), TEXTS), TEXTS, max_size=10)
+
+
+def is_clear(answer: TestResponse) -> None:
+    """Check what holds for every answer: no fault of ours, nothing of its inside, nothing typed that runs."""
+    text = answer.get_data().decode("utf-8", "replace")
+    assert answer.status_code < 500, (answer.request.method, answer.request.path, text[:300])
+    assert "Traceback" not in text
+    assert "<script>alert" not in text
+    assert 'onload="x' not in text
+    assert "evil.example" not in answer.headers.get("Location", "").partition("?")[0]
+    assert answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store" or answer.mimetype == "application/zip"
+
+
+def send(place: Place, who: str, path: str, body: bytes | str, **headers: str) -> TestResponse:
+    return place.client(who).post(path, data=body, content_type=FORM, headers=headers)
+
+
+@settings(max_examples=REQUESTS, deadline=None)
+@given(data=st.data(), who=st.sampled_from(WHO), form=FORMS)
+def test_any_form_gets_a_clear_answer(place: Place, data: st.DataObject, who: str, form: dict[str, str]) -> None:
+    path = data.draw(st.sampled_from(place.paths("POST", odd=True)))
+    body = urlencode({"csrf_token": place.tokens.get(who, "")} | form, errors="surrogatepass")
+
+    is_clear(send(place, who, path, body))
+
+
+@settings(max_examples=REQUESTS, deadline=None)
+@given(data=st.data(), who=st.sampled_from(WHO), body=st.binary(max_size=200))
+def test_any_bytes_get_a_clear_answer(place: Place, data: st.DataObject, who: str, body: bytes) -> None:
+    path = data.draw(st.sampled_from(place.paths("POST", odd=True)))
+    token = urlencode({"csrf_token": place.tokens.get(who, "")}).encode()
+
+    is_clear(send(place, who, path, token + b"&" + body))
+
+
+@settings(max_examples=REQUESTS, deadline=None)
+@given(
+    data=st.data(),
+    who=st.sampled_from(WHO),
+    query=st.one_of(
+        st.binary(max_size=30).map(quote_from_bytes),
+        st.dictionaries(st.sampled_from(QUERIES), TEXTS).map(lambda found: urlencode(found, errors="surrogatepass")),
+    ),
+    headers=st.dictionaries(
+        st.sampled_from(HEADERS),
+        st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=255), max_size=20),
+        max_size=3,
+    ),
+)
+def test_any_query_and_header_gets_a_clear_answer(
+    place: Place, data: st.DataObject, who: str, query: str, headers: dict[str, str]
+) -> None:
+    path = data.draw(st.sampled_from(place.paths("GET", odd=True)))
+    # A copy of the cookie: one for another host would not be sent there.
+    cookie = place.people[who].client.get_cookie("console", path="/console") if who in place.people else None
+    client = place.app.test_client(use_cookies=False)
+    given_headers = headers | ({"Cookie": f"console={cookie.value}"} if cookie else {})
+
+    with client.get(f"{path}?{query}", headers=given_headers) as answer:
+        is_clear(answer)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_every_page_opens_or_refuses_with_each_odd_text_in_its_address(place: Place, who: str) -> None:
+    for path in place.paths("GET", odd=True):
+        with place.client(who).get(path) as answer:
+            is_clear(answer)
+    for odd in ("%", "%zz", "%ff", "//", "/.", "/..", "/%2e%2e/", "/%00", ";a=b", "?" * 3):
+        is_clear(place.client(who).get(f"/console/{odd}"))
+
+
+# --- forms that are not ours
+
+
+POSTS = ("missing", "wrong", "of somebody else", "of an earlier session")
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("token", POSTS)
+def test_a_form_without_the_token_of_this_very_session_changes_nothing(place: Place, who: str, token: str) -> None:
+    """Forms of other sites come with the cookie in old browsers; they cannot know the token."""
+    others = place.tokens["editor" if who != "editor" else "reader"]
+    stranger = Page(place.app.test_client().get("/console/log-on")).inputs("/log-on")["csrf_token"]
+    sent = {"missing": {}, "wrong": {"csrf_token": "x" * 40}, "of somebody else": {"csrf_token": others}}
+    body = urlencode(sent.get(token, {"csrf_token": stranger}) | {"x": "y"})
+    before = everything(place)
+
+    statuses = {path: send(place, who, path, body).status_code for path in place.paths("POST")}
+
+    # Whoever may not open the page at all is told so first: 302, 401 or 403.
+    assert set(statuses.values()) <= {400, 401, 403, 302}
+    assert {path for path, status in statuses.items() if status == 400} == place.open_to(who)
+    assert everything(place) == before
+
+
+def everything(place: Place) -> list[object]:
+    with reading(place.service.engine) as connection:
+        return [*read_accounts(connection), connection.execute(select(account)).all()]
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_a_form_of_another_site_is_refused_whoever_sits_at_the_browser(place: Place, who: str) -> None:
+    body = urlencode({"csrf_token": place.tokens.get(who, "")})
+
+    for path in [*place.paths("POST"), "/console/log-off"]:
+        assert send(place, who, path, body, **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "nonsense"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://localhost.evil.example"},
+        {"Origin": "http://localhost:8080"},
+    ],
+    ids=lambda headers: " ".join(headers.values()),
+)
+def test_a_form_of_another_site_is_refused_even_with_the_right_token(place: Place, headers: dict[str, str]) -> None:
+    body = urlencode({"csrf_token": place.tokens["owner"]})
+
+    statuses = {send(place, "owner", path, body, **headers).status_code for path in place.paths("POST")}
+
+    assert statuses == {403}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_only_a_plain_form_of_fair_size_is_read(place: Place, who: str) -> None:
+    client, token = place.client(who), place.tokens.get(who, "")
+    for path in place.paths("POST"):
+        assert client.post(path, json={"csrf_token": token}).status_code == 415
+        assert client.post(path, data={"csrf_token": token, "file": (b"", "x")}).status_code == 415
+        assert client.post(path, data=b"x", content_type=f"{FORM}; charset=utf-16").status_code == 415
+        assert send(place, who, path, "x=" + "y" * MAX_BYTES).status_code == 413
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "CONNECT"])
+def test_no_other_method_does_anything(place: Place, method: str) -> None:
+    for path in {*place.paths("GET"), *place.paths("POST")}:
+        with place.client("owner").open(path, method=method) as answer:
+            assert answer.status_code in {404, 405}, path
+            is_clear(answer)
+
+
+# --- people who are not what they say
+
+
+NAMES_OF_PEOPLE = {
+    "a name": "a name",
+    "  spaces   inside ": "spaces inside",
+    "nul\x00 and bell\x07": "nul and bell",
+    "two\r\nlines": "two lines",
+    "turned \u202eround": "turned round",
+    "<b>bold</b>": "<b>bold</b>",
+    "Łucja Żółć": "Łucja Żółć",
+}
+
+
+@pytest.mark.parametrize("typed", NAMES_OF_PEOPLE)
+def test_a_name_that_others_will_read_breaks_no_line_and_turns_no_text(place: Place, typed: str) -> None:
+    email = f"{secrets.token_hex(6)}@initiative.example"
+
+    answer = accept_as(place, email, typed)
+
+    assert answer.status_code == 200
+    with reading(place.service.engine) as connection:
+        assert connection.scalar(select(account.c.name).where(account.c.email == email)) == NAMES_OF_PEOPLE[typed]
+    people = place.client("owner").get(f"/console/people/{NUMBER}/")
+    assert "<b>bold" not in people.text
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\x00", "\u202e\u200d", "x" * 201])
+def test_a_name_that_nobody_could_read_is_asked_for_again(place: Place, typed: str) -> None:
+    answer = accept_as(place, f"{secrets.token_hex(6)}@initiative.example", typed)
+
+    assert answer.status_code == 422
+    assert "name" in Page(answer).problems()
+
+
+def accept_as(place: Place, email: str, name: str) -> TestResponse:
+    with writing(place.service.engine) as connection:
+        token = invite(connection, place.service.settings, email, HELD["reader"], actor=TESTER, now=datetime.now(UTC))
+    return Human(place.app, email).accept(token, name)
+
+
+# --- faults of ours
+
+
+def test_a_fault_of_ours_tells_nothing_of_the_inside_nor_of_what_was_typed(
+    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("ottoline typed: a secret")
+
+    monkeypatch.setattr(home, "my_initiatives", fail)
+
+    with caplog.at_level(logging.DEBUG):
+        answer = place.client("owner").get("/console/?typed=secret")
+
+    assert answer.status_code == 500
+    page = Page(answer)
+    page.assert_sound()
+    assert "Traceback" not in page.text
+    assert "secret" not in page.text + caplog.text
+    assert "RuntimeError" in caplog.text
+    assert "RuntimeError" not in page.text
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_without_its_database_the_console_says_so(place: Place, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    def fail(_engine: object) -> None:
+        raise StoreUnavailable("the database could not be used (OperationalError)")
+
+    monkeypatch.setattr("signer.web.console.sessions.reading", fail)
+    monkeypatch.setattr(current, "reading", fail)
+    monkeypatch.setattr("signer.web.console.invitation.reading", fail)
+    path = "/console/account" if who != ANONYMOUS else "/console/invitation?token=x"
+
+    answer = place.client(who).get(path)
+
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "OperationalError" not in answer.text
+
+
+def test_every_address_that_takes_a_form_was_tried(place: Place) -> None:
+    """The lists above are made from the application itself: they must not have come out empty."""
+    console = create_console(place.service.settings, place.service)
+
+    assert len(place.paths("POST")) >= 20
+    assert len(place.paths("GET")) >= 20
+    assert all(guard_of(console, rule.endpoint) for rule in place.rules)

@@ -1,0 +1,69 @@
+"""What bringing about every state has found, so that it stays found."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from signer.batches.queries import read_steps
+from signer.database import reading
+from tests.web.console.states import AFTER, AUDITOR, BATCHES, CODE, HOME, OWNER, Stage, sign, stage
+from tests.web.pages import Page
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Stage]:
+    """A console, twenty days after the end of collection."""
+    with stage(tmp_path) as opened:
+        sign(opened.instance, {"DE": 2})
+        opened.service.day = AFTER
+        yield opened
+
+
+def test_a_download_that_is_refused_is_not_recorded_as_one(there: Stage) -> None:
+    """Else the log would say that somebody has the file, and the batch could be handed over without it."""
+    auditor = there.join("Bartholomew Madeup", AUDITOR)
+    auditor.send(BATCHES, BATCHES, member_state="DE", final="y")
+    there.execute("UPDATE statement SET batch = NULL")
+
+    answer = auditor.client.get(f"{BATCHES}DE/1/file")
+
+    assert answer.status_code == 409
+    with reading(there.service.engine) as connection:
+        assert [step.step for step in read_steps(connection, there.newest("DE").id)] == ["frozen"]
+
+
+def test_a_database_that_does_not_know_who_is_logged_on_gets_a_page_that_can_be_read(there: Stage) -> None:
+    """The page for errors must not ask the database who reads it."""
+    owner = there.join("Ottoline Invented", OWNER)
+    there.execute("ALTER TABLE account RENAME TO mislaid")
+
+    answer = owner.client.get(HOME)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert Page(answer).heading == "The database does not answer"
+
+
+def test_who_mistypes_the_first_code_can_set_the_app_up_anew(there: Stage) -> None:
+    """There are no recovery codes yet that could help."""
+    new = there.somebody("ottoline@initiative.example")
+    shown = new.fill(new.accept(there.token(new.email, OWNER)), "/console/account/authenticator")
+
+    refused = new.fill(shown, CODE, code="000000")
+
+    (link,) = Page(refused).tree.xpath("//main//a[not(starts-with(@href, '#'))]/@href")
+    assert Page(new.client.get(link)).heading == "Set up your second factor"
+    assert "recovery" not in Page(refused).words()
+
+
+def test_a_step_that_somebody_took_meanwhile_is_refused_in_words_and_keeps_what_was_typed(there: Stage) -> None:
+    auditor = there.join("Bartholomew Madeup", AUDITOR)
+    page = auditor.send(BATCHES, BATCHES, member_state="DE", final="y")
+    step = f"{BATCHES}DE/1/open-again"
+    taken = auditor.fill(page, step, reason="two letters of a title were wrong")
+
+    late = auditor.fill(page, step, reason="too late")
+
+    assert (taken.status_code, late.status_code) == (200, 409)
+    assert Page(late).value("reason") == "too late"
+    assert "the batch is in another state by now" in late.text
