@@ -125,7 +125,8 @@ def upgrade() -> None:
     )
     op.execute(
         "INSERT INTO text_version (initiative_id, language, title, objectives, website, partial_registration, "
-        "written_on, actor) SELECT initiative_id, language, initiative_text.title, objectives, "
-        "initiative_text.website, partial_registration, registered_on, 'before the release that keeps versions' FROM initiative_text "
-        "JOIN initiative ON initiative.id = initiative_text.initiative_id ORDER BY initiative_id, language"
+        "written_on, actor) SELECT initiative_id, language, there.title, objectives, there.website, "
+        "partial_registration, registered_on, 'before the release that keeps versions' "
+        "FROM initiative_text AS there JOIN initiative ON initiative.id = there.initiative_id "
+        "ORDER BY initiative_id, language"
     )
