@@ -84,7 +84,7 @@ def create(number: str | None, wanted: tuple[str, ...], until: datetime | None, 
         for made in manifests
     ]
     if as_json or not (manifests or wanted):
-        show(rows, as_json=as_json, text="; ".join(refused) or "no statement is open")
+        show(rows, as_json=as_json, text="\n".join(refused) or "no statement is open")
     if wanted and refused:
         raise NothingToFreeze("; ".join(refused))
 
