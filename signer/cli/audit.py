@@ -33,7 +33,7 @@ def show_entries(last: int, *, as_json: bool) -> None:
     show([entry.to_json() for entry in found], as_json=as_json, text="\n".join(map(_line, found)))
 
 
-@audit.command()
+@audit.command("verify")
 @click.argument("file", type=READABLE, required=False)
 @click.option("--head", "kept", type=READABLE, multiple=True, help="A signed head kept earlier (`signer audit head`).")
 def verify_log(file: Path | None, kept: tuple[Path, ...]) -> None:
@@ -54,9 +54,6 @@ def verify_log(file: Path | None, kept: tuple[Path, ...]) -> None:
             "--head, shows that too",
             err=True,
         )
-
-
-audit.add_command(verify_log, "verify")
 
 
 @audit.command()

@@ -76,7 +76,8 @@ def change_status(
 ) -> Initiative:
     """Open, pause, close or withdraw. reason: what everybody reads while the collection is paused.
 
-    Raises UnknownInitiative, NotAllowed, or UnknownKey where opening has no key.
+    A collection that is closed early, or withdrawn, ends on the day `on`: the law's three months run from there
+    (Articles 8(1) and 12(1)). Raises UnknownInitiative, NotAllowed, or UnknownKey where opening has no key.
     """
     kept = find_initiative(connection, registration_number)
     if wanted not in ALLOWED[kept.status]:
@@ -88,7 +89,10 @@ def change_status(
     said = reason.strip() if wanted is Status.PAUSED else ""
     if len(said) > REASON_LIMIT or not said.isprintable():
         raise NotAllowed(f"the reason must be one line of at most {REASON_LIMIT} printable characters")
-    connection.execute(update(initiative).values(status=wanted, pause_reason=said).where(initiative.c.id == kept.id))
+    values: dict[str, object] = {"status": wanted, "pause_reason": said}
+    if wanted in {Status.CLOSED, Status.WITHDRAWN}:
+        values["collection_end"] = min(kept.collection_end, max(kept.collection_start, on))
+    connection.execute(update(initiative).values(values).where(initiative.c.id == kept.id))
     record_event(connection, settings, RECORDED[wanted], actor=actor, initiative=registration_number)
     return find_initiative(connection, registration_number)
 

@@ -12,6 +12,7 @@ from signer.sealing.signing import BadSignature
 from signer.sealing.trust import MalformedTrust
 
 DOUBTFUL_BATCH = "Do not use this file; ask whoever sent it for the batch again, by another way."
+SUPERFLUOUS = "Leave out the files that are not needed and run the command again."
 OTHER = "Nothing was written; put it right and run the command again."
 
 
@@ -26,8 +27,8 @@ class Refusal(SignerError):
 class NotVerified(Refusal):
     """Batches do not fit the trust file, the scheme or themselves; one line for each thing that does not."""
 
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines), DOUBTFUL_BATCH)
+    def __init__(self, lines: list[str], advice: str = DOUBTFUL_BATCH) -> None:
+        super().__init__("\n".join(lines), advice)
         self.lines = lines
 
 

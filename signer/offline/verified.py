@@ -17,7 +17,7 @@ from signer.batches.archive import Batch, Record, open_batch
 from signer.batches.manifest import Manifest
 from signer.errors import SignerError
 from signer.ledger.checkpoint import read_checkpoint
-from signer.offline.refusal import NotVerified, Refusal
+from signer.offline.refusal import SUPERFLUOUS, NotVerified, Refusal
 from signer.progress import progress
 from signer.scheme.form import Scheme
 from signer.sealing.envelope import KEY_ID_BYTES, MalformedEnvelope, key_id_of
@@ -116,9 +116,11 @@ def _require_disjoint(batches: list[Batch]) -> None:
         numbers = Counter(batch.manifest.number for batch in together)
         twice = [str(number) for number, count in numbers.items() if count > 1]
         if twice:
-            raise NotVerified([f"batch {number} of {member_state} was given twice" for number in twice])
+            lines = [f"batch {number} of {member_state} was given twice" for number in twice]
+            raise NotVerified(lines, SUPERFLUOUS)
         if len(together) > 1 and any(batch.manifest.final for batch in together):
-            raise NotVerified([f"the final batch of {member_state} holds every statement; give it without the others"])
+            line = f"the final batch of {member_state} holds every statement; give it without the others"
+            raise NotVerified([line], SUPERFLUOUS)
         if len(together) > 1:
             _require_distinct(member_state, together)
 

@@ -1,7 +1,7 @@
 """Importing, opening and closing: a text that people have signed does not change, and what ended does not begin."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -67,6 +67,26 @@ def test_an_initiative_without_a_key_cannot_be_opened(instance: Instance) -> Non
 
         with pytest.raises(UnknownKey, match="no collection key is installed"):
             change_status(connection, instance.settings, DRAFT, Status.COLLECTING, on=MAY_DAY, actor=TESTER)
+
+
+@pytest.mark.parametrize("ended", [Status.CLOSED, Status.WITHDRAWN])
+def test_what_ends_early_ends_on_that_day_so_that_the_periods_of_the_law_run_from_there(
+    instance: Instance, ended: Status
+) -> None:
+    with writing(instance.engine) as connection:
+        kept = change_status(connection, instance.settings, NUMBER, ended, on=MAY_DAY, actor=TESTER)
+
+    assert kept.collection_end == MAY_DAY < describe().collection_end
+
+
+def test_closing_after_the_last_day_leaves_the_last_day(instance: Instance) -> None:
+    end = describe().collection_end
+    with writing(instance.engine) as connection:
+        kept = change_status(
+            connection, instance.settings, NUMBER, Status.CLOSED, on=end + timedelta(days=9), actor=TESTER
+        )
+
+    assert kept.collection_end == end
 
 
 @pytest.mark.parametrize("ended", [Status.CLOSED, Status.WITHDRAWN])

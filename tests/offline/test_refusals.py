@@ -227,7 +227,7 @@ def test_a_final_batch_is_given_alone(desk: Desk) -> None:
     """It holds every statement; the earlier batches were superseded by it."""
     former, final = desk.make.batch(sealed(1), final=False), desk.make.batch(sealed(1), sealed(2), number=2)
 
-    assert_refused(desk, "without the others", former, final)
+    assert_refused(desk, "without the others\nLeave out the files", former, final)
 
 
 def test_a_statement_in_two_batches_of_one_member_state_is_refused(desk: Desk) -> None:
