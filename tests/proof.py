@@ -42,13 +42,20 @@ PARTS = (
         REQUIRED | {"SIGNER_PROOF_KILLS": "10"},
     ),
     Part(
-        "Rehearsals that were tampered with fail; pages enlarged and spaced out; human checks that are interrupted.",
+        "Rehearsals that were tampered with fail; pages enlarged and spaced out; human checks that are interrupted; "
+        "batches killed at every step on PostgreSQL too, and frozen while 1,200 statements arrive; every state of the "
+        "console in the dark and enlarged.",
         ("pytest", "-q", "--no-header", "-m", "long"),
         REQUIRED,
     ),
     Part(
         "Eight thousand hostile requests to every address and form: no 500.",
         ("pytest", "-q", "--no-header", "tests/web/test_hostile_requests.py"),
+        REQUIRED | {"SIGNER_HOSTILE_REQUESTS": "8000"},
+    ),
+    Part(
+        "Eight thousand hostile requests to the console, by each kind of account: no 500, and nothing shown or done.",
+        ("pytest", "-q", "--no-header", "tests/web/console/test_hostile.py"),
         REQUIRED | {"SIGNER_HOSTILE_REQUESTS": "8000"},
     ),
 )
