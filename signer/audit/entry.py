@@ -48,6 +48,7 @@ class Kind(StrEnum):
     BATCH_CERTIFIED = "batch_certified"
     RECONCILED = "reconciled"
     NOT_RECONCILED = "not_reconciled"
+    BACKUP_TAKEN = "backup_taken"
     LOG_EXPORTED = "audit_log_exported"
     LOGGED_ON = "logged_on"
     LOGGED_OFF = "logged_off"

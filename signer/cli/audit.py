@@ -14,6 +14,8 @@ from signer.cli.instance import open_instance, read_file, show
 from signer.database import reading, writing
 from signer.whole_file import whole_file
 
+MOST_CHARACTERS = 200
+"""Of what is said about a backup."""
 READABLE = click.Path(path_type=Path)
 
 
@@ -74,6 +76,18 @@ def head() -> None:
     _, engine = open_instance()
     with reading(engine) as connection:
         click.echo(read_head(connection), nl=False)
+
+
+@audit.command("backup-taken")
+@click.argument("where")
+def backup_taken(where: str) -> None:
+    """Write down that a backup was taken, and WHERE it went; for the last line of a backup script."""
+    if not (where.isprintable() and 0 < len(where.strip()) <= MOST_CHARACTERS):
+        raise click.UsageError(f"say where it went in one line of at most {MOST_CHARACTERS} printable characters")
+    settings, engine = open_instance()
+    with writing(engine) as connection:
+        record_event(connection, settings, Kind.BACKUP_TAKEN, actor=command_line(), details={"to": where.strip()})
+    click.echo("written down: a backup was taken")
 
 
 def _line(entry: Entry) -> str:

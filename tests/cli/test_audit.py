@@ -52,3 +52,19 @@ def test_a_changed_row_is_named(signer: Run, made: Path) -> None:
 
     assert refused.returncode == 1
     assert "entry 2 of the audit log was changed" in refused.stderr
+
+
+def test_a_backup_is_written_down_with_where_it_went(signer: Run, made: Path) -> None:
+    assert signer("audit", "backup-taken", "nightly, vault 2").returncode == 0
+
+    [latest] = json.loads(signer("audit", "show", "--json", "--last", 1).stdout)
+    assert (latest["kind"], latest["details"]) == ("backup_taken", {"to": "nightly, vault 2"})
+    assert "3 entries, none removed" in signer("audit", "verify").stdout
+
+
+@pytest.mark.parametrize("where", ["", " ", "a\nb", "x" * 201])
+def test_what_is_said_about_a_backup_is_one_line(signer: Run, made: Path, where: str) -> None:
+    refused = signer("audit", "backup-taken", where)
+
+    assert (refused.returncode, "one line of at most 200" in refused.stderr) == (2, True)
+    assert "2 entries" in signer("audit", "verify").stdout

@@ -12,6 +12,7 @@ from signer.accounts.roles import Role
 from signer.audit.entry import Entry, Kind
 from signer.batches.state import EXPORTED, State
 from signer.web.console.batch_forms import REASONS
+from signer.web.console.campaign_words import CAMPAIGN_FILTERS
 from signer.web.console.navigation import ROLE_NAMES, moment
 from signer.web.languages import current_language, long_date
 
@@ -35,6 +36,14 @@ ACTS: Mapping[str, LazyString] = {
     Kind.COLLECTION_PAUSED: _("collection paused"),
     Kind.COLLECTION_CLOSED: _("collection closed"),
     Kind.INITIATIVE_WITHDRAWN: _("initiative withdrawn"),
+    Kind.TEXT_CHANGED: _("text of the initiative changed"),
+    Kind.NOTICE_RECORDED: _("notice of the start to the Commission recorded"),
+    Kind.REPORT_RECORDED: _("report to the Commission recorded"),
+    Kind.PAPER_ENTERED: _("statements on paper entered"),
+    Kind.PARTNER_CHANGED: _("list of partners changed"),
+    Kind.SPONSOR_CHANGED: _("list of sponsors changed"),
+    Kind.TIMELINE_CHANGED: _("event in the timeline changed"),
+    Kind.PLANNING_CHANGED: _("planning changed"),
     Kind.BATCH_FROZEN: _("batch frozen"),
     Kind.BATCH_EXPORTED: _("batch exported"),
     Kind.BATCH_OPENED_AGAIN: _("batch opened again"),
@@ -43,6 +52,7 @@ ACTS: Mapping[str, LazyString] = {
     Kind.BATCH_CERTIFIED: _("batch certified"),
     Kind.RECONCILED: _("numbers reconciled"),
     Kind.NOT_RECONCILED: _("numbers did not agree"),
+    Kind.BACKUP_TAKEN: _("backup taken"),
     Kind.LOG_EXPORTED: _("audit log exported"),
     Kind.LOGGED_ON: _("logged on"),
     Kind.LOGGED_OFF: _("logged off"),
@@ -77,6 +87,10 @@ DETAILS: Mapping[str, LazyString] = {
     "days": _("days to accept"),
     "invited_by": _("invited by"),
     "languages": _("languages"),
+    "language": _("language"),
+    "corrects": _("corrects entry"),
+    "code": _("word in the link"),
+    "cents": _("amount in cents"),
     "release": _("release"),
     "from": _("before"),
     "to": _("after"),
@@ -96,6 +110,10 @@ VALUES: Mapping[str, LazyString] = {
     "renewed": _("to be set up anew"),
     "reset": _("forgotten at the command line"),
     "second_factor": _("second factor"),
+    "partner_listed": _("partner listed"),
+    "partner_unlisted": _("partner taken off the list"),
+    "sponsor_entered": _("support entered"),
+    "sponsor_removed": _("entry removed"),
 }
 """Value of `change` and `step` in the audit log to its name."""
 
@@ -117,6 +135,7 @@ def install_words(app: Flask) -> None:
         act=lambda kind: ACTS.get(kind, kind),
         meaning=lambda role: ROLE_MEANINGS[Role(role)],
         details_of=details_of,
+        **CAMPAIGN_FILTERS,
         iso_day=lambda day: long_date(date.fromisoformat(day), current_language()),
         utc=lambda at: moment(datetime.fromisoformat(at)),
     )
