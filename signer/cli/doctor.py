@@ -13,12 +13,11 @@ import click
 from sqlalchemy import Engine, func, select
 
 from signer.audit.record import audit_key
-from signer.cli.instance import show
+from signer.cli.instance import SECRETS, require_secrets, show
 from signer.database import is_sqlite, open_engine, reading
 from signer.errors import SignerError
-from signer.human_check.check import HUMAN_CHECK_KEY
 from signer.initiatives.initiative import Status
-from signer.initiatives.keys import FORM_TOKEN_KEY, log_key, manifest_key, read_storage_key, require_key
+from signer.initiatives.keys import log_key, manifest_key, read_storage_key, require_key
 from signer.initiatives.queries import read_initiatives
 from signer.schema import require_current
 from signer.scheme.load import load_scheme
@@ -115,12 +114,11 @@ def _private(subject: str, folder: Path) -> Finding:
 
 
 def _secret_keys(settings: Settings) -> str:
-    settings.secret(FORM_TOKEN_KEY)
-    settings.secret(HUMAN_CHECK_KEY)
+    require_secrets(settings)
     if manifest_key(settings).verifying_key == log_key(settings).verifying_key:
         raise SignerError("the manifest key and the log key are the same; make one of them anew")
     audit_key(settings)
-    return "form token, human check, manifest, log and audit keys are there"
+    return f"{len(SECRETS)} keys are there, each for one purpose"
 
 
 def _disk(folder: Path) -> Finding:

@@ -5,16 +5,13 @@ from pathlib import Path
 
 import click
 
-from signer.accounts.keys import CONSOLE_KEY
 from signer.audit.actor import command_line
 from signer.audit.entry import Kind
-from signer.audit.record import AUDIT_KEY, record_event
+from signer.audit.record import record_event
+from signer.cli.instance import SECRETS
 from signer.database import open_engine, writing
-from signer.human_check.check import HUMAN_CHECK_KEY
-from signer.initiatives.keys import FORM_TOKEN_KEY, LOG_KEY, MANIFEST_KEY
 from signer.schema import migrate
 from signer.settings import Settings, read_settings
-from signer.tallies.gather import PERSONS_KEY
 
 SETTINGS = """\
 # Settings of this signer instance; the README lists all of them. Secrets do not belong here.
@@ -51,7 +48,7 @@ def make_instance(instance: Path, *, origin: str | None) -> Settings:
 
 def complete_instance(settings: Settings) -> None:
     """Make the secrets that are missing, of an older release's instance too, and bring the database to this release."""
-    for name in (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY, CONSOLE_KEY, PERSONS_KEY):
+    for name in SECRETS:
         settings.make_secret(name)
     engine = open_engine(settings)
     before, now = migrate(engine)

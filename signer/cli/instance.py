@@ -6,10 +6,18 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
+from signer.accounts.keys import CONSOLE_KEY
+from signer.audit.record import AUDIT_KEY
 from signer.database import open_engine
 from signer.errors import SignerError
+from signer.human_check.check import HUMAN_CHECK_KEY
+from signer.initiatives.keys import FORM_TOKEN_KEY, LOG_KEY, MANIFEST_KEY
 from signer.schema import require_current
 from signer.settings import Settings, WrongSettings, read_settings
+from signer.tallies.gather import PERSONS_KEY
+
+SECRETS = (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY, CONSOLE_KEY, PERSONS_KEY)
+"""Names of the secrets that every instance has; those of its collections are made with their keys."""
 
 
 class UnreadableFile(SignerError):
@@ -24,6 +32,12 @@ def open_instance() -> tuple[Settings, Engine]:
     engine = open_engine(settings)
     require_current(engine)
     return settings, engine
+
+
+def require_secrets(settings: Settings) -> None:
+    """Return if every secret of the instance is there. Raises MissingSecret."""
+    for name in SECRETS:
+        settings.secret(name)
 
 
 def read_file(path: Path) -> bytes:

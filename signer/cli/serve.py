@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from signer.audit.actor import command_line
 from signer.audit.entry import Kind
 from signer.audit.record import record_event
-from signer.cli.instance import open_instance
+from signer.cli.instance import open_instance, require_secrets
 from signer.database import is_sqlite, writing
 from signer.errors import SignerError
 from signer.settings import Settings
@@ -35,6 +35,7 @@ def serve(host: str | None, port: int | None) -> None:
     """Serve the pages."""
     settings, engine = open_instance()
     # Whatever is missing or wrong shows here, in one line, and not in the log of a worker.
+    require_secrets(settings)
     open_service(settings).close()
     run(settings, engine, host=host or settings.host, port=port or settings.port)
 

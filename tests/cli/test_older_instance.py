@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
+from signer.cli.instance import SECRETS, require_secrets
 from signer.human_check.check import HUMAN_CHECK_KEY
+from signer.settings import MissingSecret, Settings
 from tests.cli.conftest import Run
 
 
@@ -18,3 +22,15 @@ def test_init_makes_the_secret_that_an_older_instance_lacks(signer: Run, tmp_pat
     assert "signer init" in serving.stderr
     assert completed.returncode == 0
     assert len(bytes.fromhex(key.read_text())) == 32
+
+
+@pytest.mark.parametrize("lacking", SECRETS)
+def test_no_secret_is_first_missed_by_a_worker_that_has_begun_to_serve(tmp_path: Path, lacking: str) -> None:
+    settings = Settings(instance=tmp_path, secrets=tmp_path / "secrets")
+    for name in SECRETS:
+        settings.make_secret(name)
+    require_secrets(settings)
+    (settings.secrets / lacking).unlink()
+
+    with pytest.raises(MissingSecret, match=lacking):
+        require_secrets(settings)
