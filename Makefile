@@ -28,7 +28,7 @@ demo: install ## Serve the demonstration initiative at http://127.0.0.1:8000
 	@$(BIN)/signer demo
 
 test: install ## Run all tests, with branch coverage
-	$(BIN)/pytest --numprocesses auto --dist loadgroup --cov --cov-report=term
+	$(BIN)/pytest --numprocesses auto --cov --cov-report=term
 
 check: install ## Format, lint, types, import contracts, dead code, translations
 	$(BIN)/ruff format --check --quiet .

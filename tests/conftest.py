@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import Engine
+from xdist.remote import Producer
 
 from signer.accounts.keys import CONSOLE_KEY
 from signer.audit.record import AUDIT_KEY
@@ -39,6 +40,7 @@ from signer.sealing.trust import Trust
 from signer.settings import Settings
 from signer.statements.store import Store, open_store
 from signer.tallies.gather import PERSONS_KEY
+from tests.side_by_side import SideBySide
 
 NUMBER = "2027/000042"
 MAY_DAY = date(2027, 5, 1)
@@ -47,13 +49,10 @@ START, END = date(2027, 2, 1), date(2028, 1, 31)
 _names = itertools.count()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that look at one long rehearsal run in one process, which holds it once."""
-    for item in items:
-        if item.path.name in {"test_rehearsal.py", "test_promise_one.py"}:
-            database = "postgresql" if "postgresql" in item.name else "sqlite"
-            item.add_marker(pytest.mark.xdist_group(f"rehearsal on {database}"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SideBySide:
+    """Keep tests together that share what took long to make."""
+    return SideBySide(config, log)
 
 
 def require_or_skip(what: str, reason: str) -> None:
@@ -153,6 +152,24 @@ def describe(number: str = NUMBER) -> Description:
 def instance(database: str, tmp_path: Path) -> Iterator[Instance]:
     """An instance that collects, on each database."""
     made = make_instance(database, tmp_path)
+    yield made
+    made.store.close()
+    made.engine.dispose()
+
+
+@pytest.fixture
+def on_sqlite(tmp_path: Path) -> Iterator[Instance]:
+    """An instance that collects, on SQLite: for what is the same on both databases."""
+    made = make_instance(f"sqlite:///{tmp_path / 'signer.sqlite3'}", tmp_path)
+    yield made
+    made.store.close()
+    made.engine.dispose()
+
+
+@pytest.fixture
+def on_postgresql(postgres_url: Callable[[], str], tmp_path: Path) -> Iterator[Instance]:
+    """An instance that collects, on PostgreSQL: for what is done there only."""
+    made = make_instance(postgres_url(), tmp_path)
     yield made
     made.store.close()
     made.engine.dispose()
