@@ -29,9 +29,9 @@ def migrate(engine: Engine) -> tuple[str, str]:
         with writing(engine) as connection:
             config = _config()
             config.attributes["connection"] = connection
-            before = _found(connection)
+            before = find_schema(connection)
             command.upgrade(config, "head")
-            return before, _found(connection)
+            return before, find_schema(connection)
     except CommandError as error:
         raise WrongSchema(f"the database cannot be migrated: {error}") from None
 
@@ -40,12 +40,13 @@ def require_current(engine: Engine) -> None:
     """Return if the database is at the current schema. Raises WrongSchema, saying what to do, or StoreUnavailable."""
     wanted = ScriptDirectory.from_config(_config()).get_current_head()
     with reading(engine) as connection:
-        found = _found(connection)
+        found = find_schema(connection)
     if found != wanted:
         raise WrongSchema(f"the database is at schema {found or 'none'}, expected {wanted}; run `signer init`")
 
 
-def _found(connection: Connection) -> str:
+def find_schema(connection: Connection) -> str:
+    """Return the schema that the database is at; empty if it has none."""
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 

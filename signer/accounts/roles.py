@@ -28,6 +28,7 @@ class Permission(StrEnum):
     """What a page or a button asks for."""
 
     SEE_NUMBERS = "see_numbers"
+    IMPORT_INITIATIVE = "import_initiative"
     EDIT_TEXTS = "edit_texts"
     MANAGE_COLLECTION = "manage_collection"
     ENTER_PAPER = "enter_paper"
@@ -43,6 +44,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(
         {
             Permission.SEE_NUMBERS,
+            Permission.IMPORT_INITIATIVE,
             Permission.EDIT_TEXTS,
             Permission.MANAGE_COLLECTION,
             Permission.ENTER_PAPER,
@@ -63,8 +65,15 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.SEE_AUDIT,
         }
     ),
-    # Keeps the machine and the accounts, and reads no campaign.
-    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_PEOPLE, Permission.SEE_AUDIT, Permission.SEE_OPERATION}),
+    # Keeps the machine and the accounts, brings initiatives in, and reads no campaign.
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.IMPORT_INITIATIVE,
+            Permission.MANAGE_PEOPLE,
+            Permission.SEE_AUDIT,
+            Permission.SEE_OPERATION,
+        }
+    ),
 }
 
 

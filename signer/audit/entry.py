@@ -40,6 +40,7 @@ class Kind(StrEnum):
     SPONSOR_CHANGED = "sponsor_changed"
     TIMELINE_CHANGED = "timeline_changed"
     PLANNING_CHANGED = "planning_changed"
+    STATEMENTS_INVENTED = "statements_invented"
     BATCH_FROZEN = "batch_frozen"
     BATCH_EXPORTED = "batch_exported"
     BATCH_OPENED_AGAIN = "batch_opened_again"

@@ -19,6 +19,7 @@ MONTHS_BETWEEN_REPORTS = 2
 """The numbers by Member State are reported to the Commission at least so often (Article 9)."""
 MONTHS_TO_HAND_OVER = 3
 """After the end of collection the statements go to the authorities (Article 12(1))."""
+SOON_DAYS = 14
 SATURDAY = 5
 
 
@@ -33,6 +34,15 @@ class Duty(StrEnum):
     DESTROY = "destroy"
 
 
+class Urgency(StrEnum):
+    """How a duty stands today."""
+
+    DONE = "done"
+    OVERDUE = "overdue"
+    SOON = "soon"
+    LATER = "later"
+
+
 @dataclass(frozen=True)
 class Due:
     """A duty and its last day. is_done: somebody has recorded it, or it has come by itself."""
@@ -41,23 +51,43 @@ class Due:
     on: date
     is_done: bool
 
+    def urgency(self, today: date) -> Urgency:
+        """Return how it stands; its last day itself is not too late."""
+        if self.is_done:
+            return Urgency.DONE
+        if today > self.on:
+            return Urgency.OVERDUE
+        return Urgency.SOON if today >= self.on - timedelta(days=SOON_DAYS) else Urgency.LATER
 
-def due_days(initiative: Initiative, *, reported_on: date | None, destroy_by: date, today: date) -> tuple[Due, ...]:
+
+def due_days(
+    initiative: Initiative,
+    *,
+    reported_on: date | None,
+    destroy_by: date,
+    today: date,
+    handed_over: bool = False,
+) -> tuple[Due, ...]:
     """Return the days of the collection in order.
 
     reported_on: when the numbers were reported last; None if never. destroy_by: as `retention` reckons it.
+    handed_over: whether all statements are with the authorities. After a withdrawal only destroying is left.
     """
     start, end = initiative.collection_start, initiative.collection_end
+    is_open = initiative.status is not Status.DRAFT
+    is_over = is_open and (today > end or initiative.status in {Status.CLOSED, Status.WITHDRAWN})
     report = months_after(reported_on or start, MONTHS_BETWEEN_REPORTS)
-    is_over = today > end or initiative.status in {Status.CLOSED, Status.WITHDRAWN}
     found = [
         Due(Duty.NOTIFY, working_days_before(start, NOTICE_WORKING_DAYS), initiative.start_notified_on is not None),
-        Due(Duty.START, start, initiative.status is not Status.DRAFT and today >= start),
-        Due(Duty.REPORT, min(report, end), is_over),
+        Due(Duty.START, start, is_open and today >= start),
+        # The last report is due at the end, unless one was sent within the two months before it.
+        Due(Duty.REPORT, min(report, end), is_over and report > end and reported_on is not None),
         Due(Duty.END, end, is_over),
-        Due(Duty.HAND_OVER, months_after(end, MONTHS_TO_HAND_OVER), False),
+        Due(Duty.HAND_OVER, months_after(end, MONTHS_TO_HAND_OVER), handed_over),
         Due(Duty.DESTROY, destroy_by, False),
     ]
+    if initiative.status is Status.WITHDRAWN:
+        found = [due for due in found if due.duty in {Duty.START, Duty.END, Duty.DESTROY}]
     return tuple(sorted(found, key=lambda due: due.on))
 
 

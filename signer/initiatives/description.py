@@ -7,7 +7,7 @@ not typed. The XML's parts are listed in `docs/formats.md`.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from signer.initiatives.initiative import InitiativeText, Organiser, UnknownInit
 
 ROLES = ("representative", "substitute", "member", "legal entity")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
+ADDRESS = re.compile(r"https?://[^\s\"<>]+")
 TITLE_LIMIT, OBJECTIVES_LIMIT = 500, 10_000
 """Generous: the register has already held the text to Annex II (100 and 1,100 characters)."""
 
@@ -52,6 +53,11 @@ def read_description(content: bytes) -> Description:
     if description.original_language not in description.texts:
         raise MalformedDescription(f"there is no text in the original language {description.original_language}")
     return description
+
+
+def to_json(description: Description) -> str:
+    """Return the description as our JSON, which `read_description` reads back the same."""
+    return json.dumps(asdict(description), default=str, ensure_ascii=False, sort_keys=True)
 
 
 def _from_json(content: bytes) -> dict[str, Any]:
@@ -158,7 +164,7 @@ def _day(values: Mapping[str, Any], name: str) -> date:
 def _url(values: Mapping[str, Any], name: str, *, default: str | None = None) -> str:
     url = _string(values, name, default=default)
     # Shown as a link: a script in its place must not come in by the file.
-    if url and not re.fullmatch(r"https?://[^\s\"<>]+", url):
+    if url and not ADDRESS.fullmatch(url):
         raise MalformedDescription(f"{name} is not an address that begins with http:// or https://")
     return url
 

@@ -53,6 +53,16 @@ class Organiser:
 
 
 @dataclass(frozen=True)
+class Sponsor:
+    """Support or funding. name: of the person or organisation. cents: EUR times 100. given_on: the day of it."""
+
+    id: int
+    name: str
+    cents: int
+    given_on: date
+
+
+@dataclass(frozen=True)
 class Initiative:
     """One registered initiative.
 
@@ -62,6 +72,7 @@ class Initiative:
     start_notified_on: the day on which the Commission was told of the start; None if nobody has recorded it.
     forecast_published: whether the public numbers have the forecast.
     partner_codes: the words of the partners' links (`partners.py`).
+    sponsors: what organisers have entered, the newest support first; which of it is published: `sponsors.py`.
     """
 
     id: int
@@ -80,6 +91,7 @@ class Initiative:
     start_notified_on: date | None = None
     forecast_published: bool = False
     partner_codes: frozenset[str] = frozenset()
+    sponsors: tuple[Sponsor, ...] = ()
 
     @property
     def path(self) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 from sqlalchemy import Connection, delete, insert, update
@@ -12,10 +12,11 @@ from signer.audit.record import record_event
 from signer.errors import SignerError
 from signer.initiatives.description import Description
 from signer.initiatives.initiative import Initiative, InitiativeText, Status, UnknownInitiative
-from signer.initiatives.keys import require_key
-from signer.initiatives.queries import find_initiative
+from signer.initiatives.keys import read_storage_key, require_key
+from signer.initiatives.queries import find_initiative, find_initiative_to_change
 from signer.initiatives.tables import initiative, initiative_text
-from signer.initiatives.texts import FrozenText, put_text
+from signer.initiatives.texts import FrozenText, UnfitText, checked, put_text
+from signer.scheme.characters import find_unreadable, tidy
 from signer.scheme.load import load_scheme
 from signer.sealing.canonical import canonical_json
 from signer.settings import Settings
@@ -47,11 +48,14 @@ class NotAllowed(SignerError):
 def import_description(
     connection: Connection, settings: Settings, description: Description, *, actor: str
 ) -> Initiative:
-    """Keep a described initiative as a draft, or bring a draft up to date. Raises FrozenText.
+    """Keep a described initiative as a draft, or bring a draft up to date. Raises FrozenText or UnfitText.
 
     Once opened, only texts in further languages are taken: nobody's statement may change its meaning afterwards.
     """
     load_scheme(description.scheme)
+    description = replace(
+        description, texts={language: _checked(language, text) for language, text in description.texts.items()}
+    )
     kept = _keep(connection, description, actor)
     record_event(
         connection,
@@ -74,33 +78,36 @@ def change_status(
     actor: str,
     reason: str = "",
 ) -> Initiative:
-    """Open, pause, close or withdraw. reason: what everybody reads while the collection is paused.
+    """Open, pause, close or withdraw. reason: kept in the audit log; everybody reads it while collection is paused.
 
     A collection that is closed early, or withdrawn, ends on the day `on`: the law's three months run from there
-    (Articles 8(1) and 12(1)). Raises UnknownInitiative, NotAllowed, or UnknownKey where opening has no key.
+    (Articles 8(1) and 12(1)). Raises UnknownInitiative, NotAllowed, or UnknownKey or MissingSecret where
+    opening has no key.
     """
-    kept = find_initiative(connection, registration_number)
+    kept = find_initiative_to_change(connection, registration_number)
     if wanted not in ALLOWED[kept.status]:
         raise NotAllowed(f"{registration_number} is {kept.status} and cannot become {wanted}")
     if wanted is Status.COLLECTING:
         require_key(connection, settings, kept)
+        read_storage_key(settings, registration_number)
         if on > kept.collection_end:
             raise NotAllowed(f"the collection period of {registration_number} ended on {kept.collection_end}")
-    said = reason.strip() if wanted is Status.PAUSED else ""
-    if len(said) > REASON_LIMIT or not said.isprintable():
-        raise NotAllowed(f"the reason must be one line of at most {REASON_LIMIT} printable characters")
-    values: dict[str, object] = {"status": wanted, "pause_reason": said}
+    reason = tidy(reason)
+    if len(reason) > REASON_LIMIT or find_unreadable(reason):
+        raise NotAllowed(f"the reason must be one line of at most {REASON_LIMIT} characters")
+    values: dict[str, object] = {"status": wanted, "pause_reason": reason if wanted is Status.PAUSED else ""}
     if wanted in {Status.CLOSED, Status.WITHDRAWN}:
         values["collection_end"] = min(kept.collection_end, max(kept.collection_start, on))
     connection.execute(update(initiative).values(values).where(initiative.c.id == kept.id))
-    record_event(connection, settings, RECORDED[wanted], actor=actor, initiative=registration_number)
+    details = {"said": reason} if reason else {}
+    record_event(connection, settings, RECORDED[wanted], actor=actor, initiative=registration_number, details=details)
     return find_initiative(connection, registration_number)
 
 
 def _keep(connection: Connection, description: Description, actor: str) -> Initiative:
     number = description.registration_number
     try:
-        kept = find_initiative(connection, number)
+        kept = find_initiative_to_change(connection, number)
     except UnknownInitiative:
         kept = None
     if kept is None or kept.status is Status.DRAFT:
@@ -112,6 +119,13 @@ def _keep(connection: Connection, description: Description, actor: str) -> Initi
     for language, text in texts.items():
         put_text(connection, initiative_id, language, text, actor=actor)
     return find_initiative(connection, number)
+
+
+def _checked(language: str, text: InitiativeText) -> InitiativeText:
+    try:
+        return checked(text)
+    except UnfitText as unfit:
+        raise UnfitText(unfit.field, f"text in {language}: {unfit}") from None
 
 
 def _put(connection: Connection, description: Description) -> int:

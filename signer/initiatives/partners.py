@@ -16,6 +16,7 @@ from signer.audit.record import record_event
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.tables import partner
+from signer.scheme.characters import find_unreadable, tidy
 from signer.settings import Settings
 
 MOST = 30
@@ -24,7 +25,11 @@ NAME_LIMIT = 100
 
 
 class UnfitPartner(SignerError):
-    """The word or name cannot be one, is there already, or the list is full; the message says which."""
+    """The word or name cannot be one, is there already, or the list is full; `field` names the part."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -46,18 +51,18 @@ def list_partner(
     connection: Connection, settings: Settings, initiative: Initiative, *, code: str, name: str, on: date, actor: str
 ) -> None:
     """Add a partner. Raises UnfitPartner."""
-    code, name = code.strip().lower(), name.strip()
+    code, name = code.strip().lower(), tidy(name)
     if not CODE.fullmatch(code):
-        raise UnfitPartner("the word must have 1 to 20 small letters, digits or hyphens, such as spring-2027")
-    if not name or len(name) > NAME_LIMIT or not name.isprintable():
-        raise UnfitPartner(f"the name must have 1 to {NAME_LIMIT} printable characters")
+        raise UnfitPartner("code", "the word must have 1 to 20 small letters, digits or hyphens, such as spring-2027")
+    if not name or len(name) > NAME_LIMIT or find_unreadable(name):
+        raise UnfitPartner("name", f"the name must have 1 to {NAME_LIMIT} characters on one line")
     there = read_partners(connection, initiative.id)
     if code in {each.code for each in there}:
-        raise UnfitPartner(f"the word {code} is listed already")
+        raise UnfitPartner("code", f"the word {code} is listed already")
     if len(there) >= MOST:
-        raise UnfitPartner(f"{MOST} words are listed, and no more can be; take one off the list first")
+        raise UnfitPartner("", f"{MOST} words are listed, and no more can be; take one off the list first")
     connection.execute(insert(partner).values(initiative_id=initiative.id, code=code, name=name, listed_on=on))
-    _record(connection, settings, initiative, {"change": "listed", "code": code}, actor)
+    _record(connection, settings, initiative, {"change": "partner_listed", "code": code}, actor)
 
 
 def unlist_partner(
@@ -66,8 +71,8 @@ def unlist_partner(
     """Take a partner off the list; what has been counted stays. Raises UnfitPartner."""
     gone = connection.execute(delete(partner).filter_by(initiative_id=initiative.id, code=code))
     if not gone.rowcount:
-        raise UnfitPartner("this word is not listed")
-    _record(connection, settings, initiative, {"change": "unlisted", "code": code}, actor)
+        raise UnfitPartner("", "this word is not listed; it may have been taken off meanwhile")
+    _record(connection, settings, initiative, {"change": "partner_unlisted", "code": code}, actor)
 
 
 def _record(

@@ -1,9 +1,18 @@
 """Reading initiatives and their public keys."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, Row, select
 
-from signer.initiatives.initiative import Initiative, InitiativeText, Organiser, Status, UnknownInitiative
-from signer.initiatives.tables import collection_key, initiative, initiative_text, partner
+from signer.initiatives.initiative import (
+    Initiative,
+    InitiativeText,
+    Organiser,
+    Sponsor,
+    Status,
+    UnknownInitiative,
+)
+from signer.initiatives.tables import collection_key, initiative, initiative_text, partner, sponsor
 from signer.sealing.envelope import RecipientKey
 
 
@@ -16,8 +25,15 @@ def read_initiatives(connection: Connection) -> tuple[Initiative, ...]:
     codes: dict[int, set[str]] = {}
     for row in connection.execute(select(partner.c.initiative_id, partner.c.code)):
         codes.setdefault(row.initiative_id, set()).add(row.code)
+    sponsors: dict[int, list[Sponsor]] = {}
+    published = select(sponsor).where(sponsor.c.removed_on.is_(None))
+    for row in connection.execute(published.order_by(sponsor.c.given_on.desc(), sponsor.c.id.desc())):
+        found = Sponsor(row.id, row.name, row.cents, row.given_on)
+        sponsors.setdefault(row.initiative_id, []).append(found)
     rows = connection.execute(select(initiative).order_by(initiative.c.registration_number))
-    return tuple(_initiative(row, texts.get(row.id, {}), codes.get(row.id, set())) for row in rows)
+    return tuple(
+        _initiative(row, texts.get(row.id, {}), codes.get(row.id, set()), sponsors.get(row.id, ())) for row in rows
+    )
 
 
 def find_initiative(connection: Connection, registration_number: str) -> Initiative:
@@ -28,6 +44,16 @@ def find_initiative(connection: Connection, registration_number: str) -> Initiat
     raise UnknownInitiative(f"there is no initiative {registration_number}")
 
 
+def find_initiative_to_change(connection: Connection, registration_number: str) -> Initiative:
+    """Return one initiative as it is until the caller's transaction ends: others who would change it wait.
+
+    Raises UnknownInitiative.
+    """
+    here = initiative.c.registration_number == registration_number
+    connection.execute(select(initiative.c.id).where(here).with_for_update())
+    return find_initiative(connection, registration_number)
+
+
 def find_key(connection: Connection, initiative_id: int) -> RecipientKey | None:
     """Return the public key that was installed for an initiative; None if the ceremony has not been held."""
     encoded = connection.scalar(
@@ -36,7 +62,9 @@ def find_key(connection: Connection, initiative_id: int) -> RecipientKey | None:
     return RecipientKey.from_bytes(encoded) if encoded else None
 
 
-def _initiative(row: Row[tuple[object, ...]], texts: dict[str, InitiativeText], codes: set[str]) -> Initiative:
+def _initiative(
+    row: Row[tuple[object, ...]], texts: dict[str, InitiativeText], codes: set[str], sponsors: Sequence[Sponsor]
+) -> Initiative:
     return Initiative(
         id=row.id,
         registration_number=row.registration_number,
@@ -54,4 +82,5 @@ def _initiative(row: Row[tuple[object, ...]], texts: dict[str, InitiativeText], 
         start_notified_on=row.start_notified_on,
         forecast_published=row.forecast_published,
         partner_codes=frozenset(codes),
+        sponsors=tuple(sponsors),
     )

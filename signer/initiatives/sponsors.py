@@ -1,19 +1,21 @@
-"""Sponsors: support and funding of more than EUR 500, which the law has published.
+"""Sponsors: who supports the initiative with more than EUR 500, which the law has published.
 
 Source: Regulation (EU) 2019/788, Article 17(1): name, date and amount, brought up to date at least every two months
-until the initiative is submitted.
+until the initiative is submitted. What one sponsor gives is added up: two gifts of EUR 300 are more than EUR 500.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 
-from signer.audit.entry import Kind
+from signer.audit.entry import Detail, Kind
 from signer.audit.record import record_event
 from signer.errors import SignerError
-from signer.initiatives.initiative import Initiative
+from signer.initiatives.initiative import Initiative, Sponsor
 from signer.initiatives.tables import sponsor
+from signer.scheme.characters import find_unreadable, tidy
 from signer.settings import Settings
 
 MORE_THAN_CENTS = 500_00
@@ -22,28 +24,20 @@ NAME_LIMIT = 200
 
 
 class UnfitSponsor(SignerError):
-    """Name, amount or day cannot be one, or there is no such entry; the message says which."""
+    """Name, amount or day cannot be one, or there is no such entry; `field` names the part."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
-@dataclass(frozen=True)
-class Sponsor:
-    """name: of the person or organisation. cents: EUR times 100. given_on: the day of the support."""
-
-    id: int
-    name: str
-    cents: int
-    given_on: date
-
-
-def read_sponsors(connection: Connection, initiative_id: int) -> tuple[Sponsor, ...]:
-    """Return the published sponsors, the newest support first."""
-    rows = connection.execute(
-        select(sponsor)
-        .filter_by(initiative_id=initiative_id)
-        .where(sponsor.c.removed_on.is_(None))
-        .order_by(sponsor.c.given_on.desc(), sponsor.c.id.desc())
-    )
-    return tuple(Sponsor(row.id, row.name, row.cents, row.given_on) for row in rows)
+def to_publish(sponsors: Iterable[Sponsor]) -> tuple[Sponsor, ...]:
+    """Return the entries of those who have given more than EUR 500 together, in the order given."""
+    entries = tuple(sponsors)
+    given: Counter[str] = Counter()
+    for entry in entries:
+        given[entry.name.casefold()] += entry.cents
+    return tuple(entry for entry in entries if given[entry.name.casefold()] > MORE_THAN_CENTS)
 
 
 def add_sponsor(
@@ -57,33 +51,40 @@ def add_sponsor(
     on: date,
     actor: str,
 ) -> None:
-    """Publish a sponsor. Raises UnfitSponsor."""
-    name = name.strip()
-    if not name or len(name) > NAME_LIMIT or not name.isprintable():
-        raise UnfitSponsor(f"the name must have 1 to {NAME_LIMIT} printable characters")
-    if not MORE_THAN_CENTS < cents <= MOST_CENTS:
-        raise UnfitSponsor("only support of more than EUR 500 is published (Article 17(1))")
+    """Enter what a sponsor gave. Raises UnfitSponsor, also for the very same again: the button was pressed twice.
+
+    initiative: as `find_initiative_to_change` gives it.
+    """
+    name = tidy(name)
+    if not name or len(name) > NAME_LIMIT or find_unreadable(name):
+        raise UnfitSponsor("name", f"the name must have 1 to {NAME_LIMIT} characters on one line")
+    if not 0 < cents <= MOST_CENTS:
+        raise UnfitSponsor("amount", "the amount must be more than EUR 0 and at most EUR 10 000 000 000")
     if given_on > on:
-        raise UnfitSponsor(f"{given_on} has not come yet; today is {on}")
+        raise UnfitSponsor("given_on", f"{given_on} has not come yet; today is {on}")
+    if (name, cents, given_on) in {(entry.name, entry.cents, entry.given_on) for entry in initiative.sponsors}:
+        raise UnfitSponsor("", "this support is entered already; if there was more on that day, enter the sum")
     values = {"name": name, "cents": cents, "given_on": given_on, "recorded_on": on}
     connection.execute(insert(sponsor).values(initiative_id=initiative.id, **values))
-    _record(connection, settings, initiative, "published", actor)
+    _record(connection, settings, initiative, {"change": "sponsor_entered", "cents": cents}, actor)
 
 
 def remove_sponsor(
     connection: Connection, settings: Settings, initiative: Initiative, sponsor_id: int, *, on: date, actor: str
 ) -> None:
-    """Take a sponsor off the published list, as a mistake; the row stays. Raises UnfitSponsor."""
+    """Take an entry off the list, as a mistake; the row stays. Raises UnfitSponsor."""
     gone = connection.execute(
         update(sponsor)
         .where(sponsor.c.id == sponsor_id, sponsor.c.initiative_id == initiative.id, sponsor.c.removed_on.is_(None))
         .values(removed_on=on)
     )
     if not gone.rowcount:
-        raise UnfitSponsor("there is no such entry in the published list")
-    _record(connection, settings, initiative, "removed", actor)
+        raise UnfitSponsor("", "there is no such entry in the list; it may have been removed meanwhile")
+    _record(connection, settings, initiative, {"change": "sponsor_removed"}, actor)
 
 
-def _record(connection: Connection, settings: Settings, initiative: Initiative, change: str, actor: str) -> None:
+def _record(
+    connection: Connection, settings: Settings, initiative: Initiative, details: Mapping[str, Detail], actor: str
+) -> None:
     number = initiative.registration_number
-    record_event(connection, settings, Kind.SPONSOR_CHANGED, actor=actor, initiative=number, details={"change": change})
+    record_event(connection, settings, Kind.SPONSOR_CHANGED, actor=actor, initiative=number, details=details)

@@ -7,23 +7,31 @@ collection was opened, texts in further languages are all that may be added.
 import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, delete, insert, select
 
 from signer.audit.entry import Kind
 from signer.audit.record import record_event
 from signer.errors import SignerError
+from signer.initiatives.description import ADDRESS, OBJECTIVES_LIMIT, TITLE_LIMIT
 from signer.initiatives.initiative import Initiative, InitiativeText, Status
 from signer.initiatives.tables import initiative_text, text_version
+from signer.scheme.characters import find_unreadable
 from signer.settings import Settings
 
-TITLE_LIMIT, OBJECTIVES_LIMIT = 500, 10_000
-"""Characters. Generous: the register has already held the text to Annex II (100 and 1,100 characters)."""
+OFFICIAL_LANGUAGES = (
+    *("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr"),
+    *("hu", "it", "lt", "lv", "mt", "nl", "pl", "pt", "ro", "sk", "sl", "sv"),
+)
+"""The official languages of the Union (Regulation No 1, Article 1): those that the register has texts in."""
 
 
 class FrozenText(SignerError):
     """The initiative has been opened; only texts in further languages may be added."""
+
+
+class StaleText(SignerError):
+    """Somebody else has written another version meanwhile."""
 
 
 class UnfitText(SignerError):
@@ -36,8 +44,9 @@ class UnfitText(SignerError):
 
 @dataclass(frozen=True)
 class Version:
-    """A text as it was once, who wrote it and when."""
+    """A text as it was once, who wrote it and when. number: grows from version to version."""
 
+    number: int
     text: InitiativeText
     written_on: date
     actor: str
@@ -50,9 +59,14 @@ def write_text(
     language: str,
     text: InitiativeText,
     *,
+    after: int,
     actor: str,
 ) -> None:
-    """Keep the text of a language. Raises FrozenText or UnfitText; the same text again changes nothing."""
+    """Keep the text of a language; the same text again changes nothing.
+
+    initiative: as `find_initiative_to_change` gives it. after: number of the version that the writer has seen, 0 if
+    there was none. Raises FrozenText, StaleText or UnfitText.
+    """
     text = checked(text)
     before = initiative.texts.get(language)
     if before == text:
@@ -61,6 +75,8 @@ def write_text(
         raise FrozenText(
             f"{initiative.registration_number} has been opened; its text in {language} can no longer change"
         )
+    if newest_version(connection, initiative.id, language) != after:
+        raise StaleText(f"the text in {language} has been changed by somebody else meanwhile")
     put_text(connection, initiative.id, language, text, actor=actor)
     record_event(
         connection,
@@ -92,26 +108,40 @@ def read_versions(connection: Connection, initiative_id: int, language: str) -> 
     )
     return tuple(
         Version(
-            InitiativeText(row.title, row.objectives, row.website, row.partial_registration), row.written_on, row.actor
+            row.id,
+            InitiativeText(row.title, row.objectives, row.website, row.partial_registration),
+            row.written_on,
+            row.actor,
         )
         for row in rows
     )
 
 
+def newest_version(connection: Connection, initiative_id: int, language: str) -> int:
+    """Return the number of the newest version of a text; 0 if there is none."""
+    newest = next(iter(read_versions(connection, initiative_id, language)), None)
+    return newest.number if newest else 0
+
+
 def checked(text: InitiativeText) -> InitiativeText:
-    """Return the text in NFC, trimmed. Raises UnfitText."""
-    values = {name: unicodedata.normalize("NFC", value).strip() for name, value in asdict(text).items()}
+    """Return the text in NFC, trimmed, with line breaks of one kind. Raises UnfitText."""
+    values = {name: _tidied(value) for name, value in asdict(text).items()}
     limits = {"title": TITLE_LIMIT, "website": TITLE_LIMIT}
     for name, value in values.items():
         limit = limits.get(name, OBJECTIVES_LIMIT)
         if len(value) > limit:
             raise UnfitText(name, f"the {name} is longer than {limit} characters")
         lines = value.split("\n") if name not in limits else [value]
-        if not all(line.rstrip("\r").isprintable() for line in lines):
+        if any(find_unreadable(line) for line in lines):
             raise UnfitText(name, f"the {name} holds a character that cannot be shown")
     for name in ("title", "objectives"):
         if not values[name]:
             raise UnfitText(name, f"the {name} is empty")
-    if values["website"] and urlsplit(values["website"]).scheme not in {"https", "http"}:
+    if values["website"] and not ADDRESS.fullmatch(values["website"]):
         raise UnfitText("website", "the website is not an address that begins with https://")
     return InitiativeText(**values)
+
+
+def _tidied(value: str) -> str:
+    lines = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\t", " ")
+    return "\n".join(line.rstrip() for line in lines.split("\n")).strip()

@@ -58,12 +58,12 @@ def _read_scheme(name: str, folder: Path) -> Scheme:
         collection_months=table.number("collection_months"),
         invalid_share=planning.number("invalid_per_mille") / 1000,
         surplus=planning.number("surplus_per_cent") / 100,
+        planning_sources=sources.read(planning),
         forms=MappingProxyType(forms),
         terms=_read_terms(table, members, sources),
         residence=residence,
         sources=sources.read(table),
     )
-    sources.read(planning)
     planning.finish()
     if scheme.member_states_needed > len(forms):
         raise table.refuse(f"more Member States are needed than the {len(forms)} there are", "member_states_needed")

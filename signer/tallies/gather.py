@@ -8,16 +8,17 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
 
-from signer.database import StoreUnavailable, writing
+from signer.database import StoreUnavailable, is_sqlite, writing
 from signer.initiatives.initiative import Initiative
 from signer.scheme.identity import identity
 from signer.scheme.load import load_scheme
 from signer.scheme.statement import Statement
 from signer.settings import Settings
+from signer.tallies.attribution import TEN, monday_of
 from signer.tallies.sketch import Sketch, bucket_of, buckets_for
 from signer.tallies.tables import attribution, person_sketch
 
@@ -25,6 +26,7 @@ PERSONS_KEY = "persons-key"
 """Name of the secret by which persons fall into buckets."""
 FEWEST_AT_A_STOP = 50
 """With fewer statements of a Member State, a stop writes nothing: two copies around it would tell about few people."""
+GATHER_LOCK = 7_302_004
 
 _Place = tuple[int, str]
 """Initiative and Member State, or initiative and code."""
@@ -51,19 +53,22 @@ class Gathering:
             # A first statement and a repeat do the same: which of them it is would show in time otherwise.
             self._persons.setdefault(place, []).append(bucket)
             if partner:
-                self._partners[initiative.id, partner, on - timedelta(days=on.weekday())] += 1
+                self._partners[initiative.id, partner, monday_of(on)] += 1
 
     def write(self, *, fewest: int = 1) -> None:
         """Write what has gathered and begin anew. Raises StoreUnavailable; what could not be written is kept.
 
-        fewest: Member States with fewer statements than this wait for the next time.
+        fewest: Member States with fewer statements than this wait for the next time, and so do the counts of partners
+        of an initiative that has received fewer.
         """
         with self._lock:
             ready = {place: found for place, found in self._persons.items() if len(found) >= fewest}
+            partners = self._partners_of(self._initiatives_with(fewest))
             self._persons = {place: found for place, found in self._persons.items() if place not in ready}
-            partners, self._partners = self._partners, Counter()
+            self._partners -= partners
         try:
             with writing(self._engine) as connection:
+                _wait_for_turn(connection)
                 for place, buckets in ready.items():
                     _draw_anew(connection, place, buckets, self._buckets[place])
                 _add_up(connection, partners)
@@ -74,10 +79,34 @@ class Gathering:
                 self._partners += partners
             raise
 
+    def _initiatives_with(self, fewest: int) -> frozenset[int]:
+        received: Counter[int] = Counter()
+        for (initiative_id, _), found in self._persons.items():
+            received[initiative_id] += len(found)
+        return frozenset(initiative_id for initiative_id, count in received.items() if count >= fewest)
+
+    def _partners_of(self, initiatives: frozenset[int]) -> Counter[tuple[int, str, date]]:
+        return Counter({link: count for link, count in self._partners.items() if link[0] in initiatives})
+
     def _find_buckets(self, initiative: Initiative, place: _Place) -> int:
         threshold = load_scheme(initiative.scheme).thresholds(initiative.registered_on)[place[1]]
         self._buckets[place] = buckets_for(threshold)
         return self._buckets[place]
+
+
+def add_persons(connection: Connection, place: _Place, buckets: list[int], count: int) -> None:
+    """Let persons of a demonstration, who are invented, fall into the sketch of a Member State at once.
+
+    place: initiative and Member State. count: buckets of the sketch, as `buckets_for` has it.
+    """
+    _wait_for_turn(connection)
+    _draw_anew(connection, place, buckets, count)
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    if not is_sqlite(connection):
+        # All workers write when the day is over: two that make the same row would fail, or block each other.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:duty)"), {"duty": GATHER_LOCK})
 
 
 def _draw_anew(connection: Connection, place: _Place, buckets: list[int], count: int) -> None:
@@ -94,10 +123,20 @@ def _draw_anew(connection: Connection, place: _Place, buckets: list[int], count:
 
 
 def _add_up(connection: Connection, partners: Mapping[tuple[int, str, date], int]) -> None:
-    for (initiative_id, code, week), count in partners.items():
+    for (initiative_id, code, week), counted in partners.items():
         here = {"initiative_id": initiative_id, "code": code, "week": week}
+        count = _in_tens(counted)
         kept = connection.scalar(select(attribution.c.statements).filter_by(**here).with_for_update())
         if kept is None:
             connection.execute(insert(attribution).values(statements=count, **here))
         else:
             connection.execute(update(attribution).filter_by(**here).values(statements=kept + count))
+
+
+def _in_tens(count: int) -> int:
+    """Return a multiple of ten near `count`, drawn so that on average it is `count`.
+
+    An exact count of a quiet day could be found again among the statements of that day.
+    """
+    tens, rest = divmod(count, TEN)
+    return TEN * (tens + (secrets.randbelow(TEN) < rest))

@@ -47,6 +47,17 @@ def foresee(connection: Connection, initiative: Initiative, *, on: date) -> Fore
     )
 
 
+def goal_expected_on(found: Forecast, *, made_on: date) -> date | None:
+    """Return the day on which half of the draws have reached the goal; None if they do not before the end.
+
+    made_on: the day of the forecast, which is the first of the days that it draws; it is the answer too where the
+    goal is reached already.
+    """
+    if found.goal_in_days is None:
+        return None
+    return made_on + timedelta(days=max(0, found.goal_in_days - 1))
+
+
 def read_forecast(connection: Connection, initiative_id: int) -> tuple[date, Forecast] | None:
     """Return the newest forecast and the day on which it was made, or None."""
     row = connection.execute(select(forecast_table).filter_by(initiative_id=initiative_id)).one_or_none()

@@ -16,6 +16,7 @@ from signer.statements.tables import received
 from signer.tallies.paper import paper_by_member_state
 from signer.tallies.persons import ALL, Persons, latest_persons
 from signer.tallies.planning import read_invalid_shares
+from signer.tallies.queries import read_counts
 
 HALF, TWICE = 0.5, 2.0
 """The range of what is likely valid: with half and with twice as many invalid as expected."""
@@ -49,6 +50,7 @@ class MemberStateFigures:
 
     received: online. persons: the published estimate; None where there is none. invalid_share: as expected, 0 to 1.
     surplus: what organisers are advised to collect beyond the threshold, as a share of it.
+    estimated_of: statements received until the estimate was made; what came since is not in it.
     """
 
     member_state: str
@@ -58,6 +60,7 @@ class MemberStateFigures:
     persons: Persons | None
     invalid_share: float
     surplus: float
+    estimated_of: int = 0
 
     @property
     def collected(self) -> int:
@@ -67,9 +70,9 @@ class MemberStateFigures:
     @property
     def persons_share(self) -> float:
         """Persons over statements received, as far as is known; at most 1."""
-        if not self.persons or not self.received:
+        if not self.persons or not self.estimated_of:
             return 1.0
-        return min(1.0, self.persons.persons / self.received)
+        return min(1.0, self.persons.persons / self.estimated_of)
 
     @property
     def likely(self) -> Likely:
@@ -101,7 +104,10 @@ class MemberStateFigures:
 
 @dataclass(frozen=True)
 class Overview:
-    """One initiative as of the last roll-up. member_states: in protocol order. persons: of all together."""
+    """One initiative as of the last roll-up. member_states: in protocol order. persons: of all together.
+
+    estimated_on: the day on which the estimates of persons were made, from the days before; None where there is none.
+    """
 
     initiative: Initiative
     on: date
@@ -109,6 +115,7 @@ class Overview:
     member_states_needed: int
     member_states: tuple[MemberStateFigures, ...]
     persons: Persons | None
+    estimated_on: date | None = None
 
     @property
     def received(self) -> int:
@@ -146,8 +153,9 @@ class Overview:
 def read_overview(connection: Connection, initiative: Initiative, *, on: date) -> Overview:
     """Return where `initiative` stands. on: today in Brussels."""
     scheme = load_scheme(initiative.scheme)
-    daily = read_daily(connection, initiative.id)
-    persons = latest_persons(connection, initiative.id)
+    estimated_on, persons = latest_persons(connection, initiative.id)
+    online = read_counts(connection, initiative.id)
+    estimated_of = read_counts(connection, initiative.id, before=estimated_on)
     paper = paper_by_member_state(connection, initiative.id)
     shares = read_invalid_shares(connection, initiative)
     thresholds = scheme.thresholds(initiative.registered_on)
@@ -155,15 +163,24 @@ def read_overview(connection: Connection, initiative: Initiative, *, on: date) -
         MemberStateFigures(
             member_state=code,
             threshold=thresholds[code],
-            received=sum(daily.get(code, {}).values()),
+            received=online.of(code),
             paper=paper.get(code, 0),
             persons=persons.get(code),
             invalid_share=shares[code],
             surplus=scheme.surplus,
+            estimated_of=estimated_of.of(code),
         )
         for code in scheme.forms
     )
-    return Overview(initiative, on, scheme.goal, scheme.member_states_needed, figures, persons.get(ALL))
+    return Overview(
+        initiative,
+        on,
+        scheme.goal,
+        scheme.member_states_needed,
+        figures,
+        persons.get(ALL),
+        estimated_on if persons else None,
+    )
 
 
 def read_daily(connection: Connection, initiative_id: int) -> Mapping[str, Mapping[date, int]]:

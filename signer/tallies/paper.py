@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, insert, select
@@ -11,12 +11,15 @@ from signer.audit.entry import Kind
 from signer.audit.record import record_event
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative
+from signer.scheme.characters import find_unreadable, tidy
 from signer.scheme.load import load_scheme
 from signer.settings import Settings
 from signer.tallies.tables import paper_count
 
 MOST = 10_000_000
 TEXT_LIMIT = 200
+UNLIKELY_SHARE = 0.25
+"""Of a Member State's threshold: more in one entry is counted once more before it is believed."""
 
 
 class UnfitPaper(SignerError):
@@ -49,6 +52,11 @@ class PaperEntry:
     corrects: int | None
     corrected_by: int | None
 
+    @property
+    def stands(self) -> bool:
+        """Whether no other entry stands for it."""
+        return self.corrected_by is None
+
 
 def enter_paper(
     connection: Connection,
@@ -61,6 +69,8 @@ def enter_paper(
     corrects: int | None = None,
 ) -> None:
     """Enter a count, in place of another one where `corrects` names it. Raises UnfitPaper or UnknownMemberState.
+
+    initiative: as `find_initiative_to_change` gives it, so that two people do not correct the same entry.
 
     A count of 0 takes the other one back.
     """
@@ -77,6 +87,20 @@ def enter_paper(
         initiative=initiative.registration_number,
         details={"member_state": checked.member_state, "statements": checked.statements, "corrects": corrects or 0},
     )
+
+
+def is_unlikely(initiative: Initiative, count: PaperCount) -> bool:
+    """Tell whether a count that can be is so large that a digit too many is likelier. Raises UnknownMemberState."""
+    scheme = load_scheme(initiative.scheme)
+    code = scheme.member_state(count.member_state).member_state
+    return UNLIKELY_SHARE * scheme.thresholds(initiative.registered_on)[code] < count.statements <= MOST
+
+
+def find_same(connection: Connection, initiative_id: int, count: PaperCount) -> PaperEntry | None:
+    """Return the entry that stands with the very same count, if there is one: perhaps the button was pressed twice."""
+    wanted = replace(count, partner=tidy(count.partner), note=tidy(count.note))
+    entries = read_paper(connection, initiative_id)
+    return next((entry for entry in entries if entry.stands and entry.count == wanted), None)
 
 
 def read_paper(connection: Connection, initiative_id: int) -> tuple[PaperEntry, ...]:
@@ -102,17 +126,13 @@ def paper_by_member_state(connection: Connection, initiative_id: int) -> Mapping
     """Return the statements on paper that count, by Member State."""
     totals: Counter[str] = Counter()
     for entry in read_paper(connection, initiative_id):
-        if _counts(entry):
+        if entry.stands:
             totals[entry.count.member_state] += entry.count.statements
     return totals
 
 
 def _ids_that_count(connection: Connection, initiative_id: int) -> frozenset[int]:
-    return frozenset(entry.id for entry in read_paper(connection, initiative_id) if _counts(entry))
-
-
-def _counts(entry: PaperEntry) -> bool:
-    return entry.corrected_by is None
+    return frozenset(entry.id for entry in read_paper(connection, initiative_id) if entry.stands)
 
 
 def _checked(initiative: Initiative, count: PaperCount, on: date) -> PaperCount:
@@ -125,7 +145,7 @@ def _checked(initiative: Initiative, count: PaperCount, on: date) -> PaperCount:
         raise UnfitPaper("received_on", f"the collection began on {initiative.collection_start}")
     texts = {}
     for name in ("partner", "note"):
-        texts[name] = getattr(count, name).strip()
-        if len(texts[name]) > TEXT_LIMIT or not texts[name].isprintable():
-            raise UnfitPaper(name, f"the {name} must be one line of at most {TEXT_LIMIT} printable characters")
+        texts[name] = tidy(getattr(count, name))
+        if len(texts[name]) > TEXT_LIMIT or find_unreadable(texts[name]):
+            raise UnfitPaper(name, f"the {name} must be one line of at most {TEXT_LIMIT} characters")
     return PaperCount(form.member_state, count.received_on, count.statements, **texts)

@@ -33,8 +33,8 @@ def publish(connection: Connection, initiative_id: int, *, on: date) -> None:
     if connection.execute(select(person_estimate.c.member_state).filter_by(**here).limit(1)).first():
         return
     rows = connection.execute(select(person_sketch).filter_by(initiative_id=initiative_id)).all()
-    found = {row.member_state: Sketch(row.bits).estimate() for row in rows}
     kept = _kept(connection, initiative_id)
+    found = {row.member_state: _bounded(Sketch(row.bits).estimate(), kept.get(row.member_state, 0)) for row in rows}
     wanted = {code: rounded(estimate, kept.get(code, 0)) for code, estimate in found.items()}
     whole = Estimate(sum(each.persons for each in found.values()), math.hypot(*(each.error for each in found.values())))
     wanted[ALL] = rounded(whole, sum(kept.values()))
@@ -48,19 +48,30 @@ def rounded(estimate: Estimate, kept: int) -> Persons | None:
 
     kept: statements received and not erased; there cannot be more persons.
     """
-    if not estimate.error <= LARGEST_ERROR * estimate.persons:
+    # The other way round it would let through what is no number.
+    if estimate.persons <= 0 or not estimate.error <= LARGEST_ERROR * estimate.persons:
         return None
     step = _step(estimate.error)
     return Persons(min(round(estimate.persons / step) * step, -(-kept // step) * step), step)
 
 
-def latest_persons(connection: Connection, initiative_id: int) -> Mapping[str, Persons]:
-    """Return the newest estimates by Member State; those of all together under ALL."""
+def latest_persons(connection: Connection, initiative_id: int) -> tuple[date, Mapping[str, Persons]]:
+    """Return the newest estimates by Member State, those of all together under ALL, and the day they were made on.
+
+    They hold what was received on the days before that one. Without any, the day is the first there is.
+    """
     newest = select(func.max(person_estimate.c.made_on)).filter_by(initiative_id=initiative_id).scalar_subquery()
     rows = connection.execute(
         select(person_estimate).filter_by(initiative_id=initiative_id).where(person_estimate.c.made_on == newest)
     )
-    return {row.member_state: Persons(row.persons, row.step) for row in rows}
+    found = rows.all()
+    made_on = found[0].made_on if found else date.min
+    return made_on, {row.member_state: Persons(row.persons, row.step) for row in found}
+
+
+def _bounded(estimate: Estimate, kept: int) -> Estimate:
+    """Return an estimate that fits into a sum: what a full sketch cannot tell is between none and all that are kept."""
+    return estimate if math.isfinite(estimate.error) else Estimate(kept, kept)
 
 
 def _step(error: float) -> int:

@@ -1,16 +1,17 @@
-"""What organisers plan with: the share of invalid statements that they expect, and events that they mark in time."""
+"""What organisers plan with: the share of invalid statements that they expect, events, who reads the forecast."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from signer.audit.entry import Kind
 from signer.audit.record import record_event
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.tables import campaign_event
+from signer.initiatives.tables import initiative as initiative_table
 from signer.scheme.load import load_scheme
 from signer.settings import Settings
 from signer.tallies.tables import invalid_share
@@ -80,6 +81,8 @@ def mark_event(
 ) -> None:
     """Mark an event in the timeline. Raises UnfitPlan."""
     label = label.strip()
+    if not initiative.registered_on <= on <= initiative.collection_end:
+        raise UnfitPlan(f"an event is between {initiative.registered_on} and {initiative.collection_end}")
     if not label or len(label) > LABEL_LIMIT or not label.isprintable():
         raise UnfitPlan(f"an event is named in 1 to {LABEL_LIMIT} printable characters")
     if len(read_events(connection, initiative.id)) >= MOST_EVENTS:
@@ -92,10 +95,20 @@ def unmark_event(
     connection: Connection, settings: Settings, initiative: Initiative, event_id: int, *, actor: str
 ) -> None:
     """Take an event out of the timeline. Raises UnfitPlan."""
-    gone = connection.execute(delete(campaign_event).filter_by(initiative_id=initiative.id, id=event_id))
-    if not gone.rowcount:
+    if event_id not in {event.id for event in read_events(connection, initiative.id)}:
         raise UnfitPlan("there is no such event")
+    connection.execute(delete(campaign_event).filter_by(initiative_id=initiative.id, id=event_id))
     _record(connection, settings, initiative, Kind.TIMELINE_CHANGED, "taken out", actor=actor)
+
+
+def publish_forecast(
+    connection: Connection, settings: Settings, initiative: Initiative, *, is_published: bool, actor: str
+) -> None:
+    """Let the public numbers have the forecast, or no longer."""
+    here = initiative_table.c.id == initiative.id
+    connection.execute(update(initiative_table).values(forecast_published=is_published).where(here))
+    said = "published" if is_published else "no longer published"
+    _record(connection, settings, initiative, Kind.PLANNING_CHANGED, f"forecast {said}", actor=actor)
 
 
 def _record(

@@ -28,7 +28,10 @@ FEWEST_BUCKETS = 1 << 12
 
 @dataclass(frozen=True)
 class Estimate:
-    """persons: estimated. error: one standard error of it; infinite where the bits tell nothing any more."""
+    """persons: estimated; by chance below zero where there are few, so that a sum of many is not too high.
+
+    error: one standard error of it; infinite where the bits tell nothing any more.
+    """
 
     persons: float
     error: float
@@ -74,7 +77,7 @@ class Sketch:
         if empty <= 1 / buckets:
             return Estimate(buckets * math.log(buckets), math.inf)
         deviation = math.sqrt(ones * (1 - ones) / buckets) / chance
-        return Estimate(max(0.0, -buckets * math.log(empty)), buckets * deviation / empty)
+        return Estimate(-buckets * math.log(empty), buckets * deviation / empty)
 
 
 def buckets_for(threshold: int) -> int:

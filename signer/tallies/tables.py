@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, Date, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
 from sqlalchemy.types import JSON
 
+from signer.accounts.columns import Moment
 from signer.database import METADATA
 
 person_sketch = Table(
@@ -12,7 +13,7 @@ person_sketch = Table(
     Column("member_state", Text, primary_key=True),
     Column("bits", LargeBinary, nullable=False),
 )
-"""The bits of `sketch.Sketch`. Only the newest are kept, and no backup has them (docs/estimate.md)."""
+"""The bits of `sketch.Sketch`. Only the newest are kept, and backups leave them out (docs/estimate.md)."""
 
 person_estimate = Table(
     "person_estimate",
@@ -33,7 +34,7 @@ attribution = Table(
     Column("week", Date, primary_key=True),
     Column("statements", BigInteger, nullable=False),
 )
-"""Statements that came by a partner's link, by week (its Monday)."""
+"""Statements that came by a partner's link, by week (its Monday), in multiples of ten."""
 
 paper_count = Table(
     "paper_count",
@@ -69,3 +70,11 @@ forecast = Table(
     Column("content", JSON, nullable=False),
 )
 """The newest forecast of an initiative, made once a day."""
+
+periodic_run = Table(
+    "periodic_run",
+    METADATA,
+    Column("work", Text, primary_key=True),
+    Column("ended_at", Moment, nullable=False),
+)
+"""When each kind of periodic work last ended. Written at even times, whether or not anybody signs."""

@@ -111,11 +111,11 @@ class Trial:
         return self.low <= self.came <= self.high
 
 
-def trials(collection: Collection, *, seed: int = 0, draws: int = 300) -> Iterator[Trial]:
-    """Make a forecast every two weeks."""
+def trials(collection: Collection, *, seed: int = 0, draws: int = 300, every: int = EVERY) -> Iterator[Trial]:
+    """Make a forecast `every` so many days."""
     days = len(next(iter(collection.values())))
     came = sum(sum(daily) for daily in collection.values())
-    for made in range(WEEK, days - WEEK, EVERY):
+    for made in range(WEEK, days - WEEK, every):
         courses = {code: Course(daily[:made], THRESHOLDS[code]) for code, daily in collection.items()}
         found = forecast(courses, goal=1_000_000, needed=7, days_left=days - made, seed=seed, draws=draws)
         assert found is not None

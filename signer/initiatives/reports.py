@@ -1,0 +1,94 @@
+"""What organisers tell the Commission, as they say that they did: the notice of the start, and reports of numbers.
+
+Source: Regulation (EU) 2019/788, Articles 8(2) and 9. The service sends nothing: organisers do, in the register.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, insert, select, update
+
+from signer.audit.entry import Detail, Kind
+from signer.audit.record import record_event
+from signer.errors import SignerError
+from signer.initiatives.initiative import Initiative
+from signer.initiatives.tables import initiative as initiative_table
+from signer.initiatives.tables import report
+from signer.settings import Settings
+
+MOST = 500_000_000
+"""More than there are citizens."""
+
+
+class UnfitReport(SignerError):
+    """The day or the number cannot be; `field` names the part."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that was sent. statements: in all, online and on paper."""
+
+    sent_on: date
+    statements: int
+    actor: str
+
+
+def read_reports(connection: Connection, initiative_id: int) -> tuple[Report, ...]:
+    """Return the reports that were sent, the newest first."""
+    rows = connection.execute(
+        select(report).filter_by(initiative_id=initiative_id).order_by(report.c.sent_on.desc(), report.c.id.desc())
+    )
+    return tuple(Report(row.sent_on, row.statements, row.actor) for row in rows)
+
+
+def record_notice(
+    connection: Connection, settings: Settings, initiative: Initiative, *, sent_on: date, on: date, actor: str
+) -> None:
+    """Record that the Commission was told of the start; a second time, to correct the day. Raises UnfitReport."""
+    _require_day(sent_on, initiative, on)
+    here = initiative_table.c.id == initiative.id
+    connection.execute(update(initiative_table).where(here).values(start_notified_on=sent_on))
+    details = {"on": sent_on.isoformat()}
+    number = initiative.registration_number
+    record_event(connection, settings, Kind.NOTICE_RECORDED, actor=actor, initiative=number, details=details)
+
+
+def record_report(
+    connection: Connection,
+    settings: Settings,
+    initiative: Initiative,
+    *,
+    sent_on: date,
+    statements: int,
+    on: date,
+    actor: str,
+) -> None:
+    """Record that a report was sent, with how many statements in all; the same again is no other one.
+
+    Raises UnfitReport.
+    """
+    _require_day(sent_on, initiative, on)
+    if sent_on < initiative.collection_start:
+        raise UnfitReport("sent_on", f"the collection began on {initiative.collection_start}; nothing was there before")
+    if not 0 <= statements <= MOST:
+        raise UnfitReport("statements", f"the number is between 0 and {MOST}")
+    newest = next(iter(read_reports(connection, initiative.id)), None)
+    if newest and (newest.sent_on, newest.statements) == (sent_on, statements):
+        return  # the button was pressed twice
+    values = {"sent_on": sent_on, "statements": statements, "actor": actor}
+    connection.execute(insert(report).values(initiative_id=initiative.id, **values))
+    details: Mapping[str, Detail] = {"on": sent_on.isoformat(), "statements": statements}
+    number = initiative.registration_number
+    record_event(connection, settings, Kind.REPORT_RECORDED, actor=actor, initiative=number, details=details)
+
+
+def _require_day(sent_on: date, initiative: Initiative, on: date) -> None:
+    if sent_on > on:
+        raise UnfitReport("sent_on", f"{sent_on} has not come yet; today is {on}")
+    if sent_on < initiative.registered_on:
+        raise UnfitReport("sent_on", f"the initiative was registered on {initiative.registered_on}, which is later")

@@ -1,0 +1,65 @@
+"""What organisers plan with is kept, and every change of it is recorded."""
+
+from datetime import timedelta
+
+import pytest
+
+from signer.audit.read import latest_entries
+from signer.database import reading, writing
+from signer.initiatives.queries import find_initiative
+from signer.tallies.planning import (
+    UnfitPlan,
+    expect_invalid,
+    mark_event,
+    publish_forecast,
+    read_events,
+    read_invalid_shares,
+    unmark_event,
+)
+from tests.conftest import END, MAY_DAY, NUMBER, TESTER, Instance
+
+
+def test_shares_events_and_publishing_are_kept_and_recorded(instance: Instance) -> None:
+    here = instance.settings, instance.initiative
+    with writing(instance.engine) as connection:
+        expect_invalid(connection, *here, "EL", 0.2, actor=TESTER)
+        expect_invalid(connection, *here, "MT", 0.3, actor=TESTER)
+        expect_invalid(connection, *here, "MT", None, actor=TESTER)
+        mark_event(connection, *here, on=MAY_DAY, label=" Day of action ", actor=TESTER)
+        mark_event(connection, *here, on=MAY_DAY - timedelta(days=9), label="Radio", actor=TESTER)
+        publish_forecast(connection, *here, is_published=True, actor=TESTER)
+
+    with reading(instance.engine) as connection:
+        shares = read_invalid_shares(connection, instance.initiative)
+        assert (shares["GR"], shares["MT"]) == (0.2, 0.106)
+        assert [event.label for event in read_events(connection, instance.initiative.id)] == ["Radio", "Day of action"]
+        assert find_initiative(connection, NUMBER).forecast_published
+        said = [entry.details["change"] for entry in latest_entries(connection, 6, initiative=NUMBER)]
+    assert said[::-1] == [
+        "invalid GR: 20.0%",
+        "invalid MT: 30.0%",
+        "invalid MT: as the scheme",
+        f"marked {MAY_DAY}",
+        f"marked {MAY_DAY - timedelta(days=9)}",
+        "forecast published",
+    ]
+
+
+def test_an_event_is_taken_out_once(on_sqlite: Instance) -> None:
+    here = on_sqlite.settings, on_sqlite.initiative
+    with writing(on_sqlite.engine) as connection:
+        mark_event(connection, *here, on=MAY_DAY, label="Radio", actor=TESTER)
+        (made,) = read_events(connection, on_sqlite.initiative.id)
+        unmark_event(connection, *here, made.id, actor=TESTER)
+        assert read_events(connection, on_sqlite.initiative.id) == ()
+        for number in (made.id, 10**30):
+            with pytest.raises(UnfitPlan, match="no such event"):
+                unmark_event(connection, *here, number, actor=TESTER)
+
+
+@pytest.mark.parametrize(
+    ("after", "label"), [(END, ""), (END, "x" * 81), (END, "a\x00b"), (END + timedelta(days=1), "Radio")]
+)
+def test_an_event_that_cannot_be_is_refused(on_sqlite: Instance, after: object, label: str) -> None:
+    with writing(on_sqlite.engine) as connection, pytest.raises(UnfitPlan):
+        mark_event(connection, on_sqlite.settings, on_sqlite.initiative, on=after, label=label, actor=TESTER)  # type: ignore[arg-type]
