@@ -19,18 +19,23 @@ class FileNotWritten(SignerError):
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path, *, replace: bool = False, public: bool = False) -> Iterator[BinaryIO]:
     """Give a file, readable by its owner only, that is durable under `path` once the block has ended without an error.
 
-    The block may begin only if nothing is there under `path`. Raises FileNotWritten, and leaves no file then.
+    Raises FileNotWritten, and leaves no new file then.
+    replace: what is there under `path` stays until the new file takes its place; without it nothing may be there.
+    public: everybody may read it.
     """
     partial = path.with_name(f".{path.name}.partial")
     with _reporting(path), _locked(partial) as handle, os.fdopen(handle, "wb") as file:
         try:
-            _require_free(path)
+            if not replace:
+                _require_free(path)
             file.truncate(0)
             yield file
             make_durable(file)
+            if public:
+                os.fchmod(handle, 0o644)
             partial.rename(path)
         except BaseException:
             partial.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from typing import Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from signer.errors import SignerError
 
@@ -36,6 +37,12 @@ class VerifyingKey:
     def __post_init__(self) -> None:
         if len(self.encoded) != KEY_BYTES:
             raise MalformedVerifyingKey(f"an Ed25519 public key has {KEY_BYTES} bytes, not {len(self.encoded)}")
+
+    @property
+    def pem(self) -> bytes:
+        """The key as other programs take it: SubjectPublicKeyInfo (RFC 8410), PEM."""
+        key = Ed25519PublicKey.from_public_bytes(self.encoded)
+        return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
     def verify(self, purpose: bytes, message: bytes, signature: bytes) -> None:
         """Return if `signature` was made over `message` for `purpose`. Raises BadSignature."""

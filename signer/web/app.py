@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from signer.human_check.check import open_human_check
 from signer.settings import Settings, read_settings
+from signer.web.api.routes import api
 from signer.web.application import bare_application
 from signer.web.caching import Shells
 from signer.web.check_token import CheckTokens
@@ -38,13 +39,17 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
     app.extensions["shells"] = Shells()
     app.session_interface = ClosedSessions()
     # An application beside this one: no session, hook or log-on of it is ever near a page that a citizen signs on.
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {CONSOLE: create_console(settings, service)})  # type: ignore[method-assign]
+    console = create_console(settings, service)
+    console.extensions["human_check"] = app.extensions["human_check"]
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {CONSOLE: console})  # type: ignore[method-assign]
     if settings.trusted_proxies:
         trusted = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
     install_compression(app)
     install_static_files(app)
     install_headers(app)
+    # Before what counts and checks forms: nobody sends any to these addresses.
+    app.register_blueprint(api)
     install_limits(app, settings)
     install_request_checks(app)
     install_errors(app)

@@ -16,6 +16,7 @@ from flask import Response, request
 from signer.initiatives.initiative import Initiative
 
 MAX_AGE = 30
+HTML = "text/html"
 ETAG_CHARACTERS = 32
 
 
@@ -70,15 +71,15 @@ class Shells:
         return found
 
 
-def public_shell(shell: Shell) -> Response:
+def public_shell(shell: Shell, mimetype: str = HTML) -> Response:
     """Return a shell as it is."""
-    return _public(Response(shell.encoded, mimetype="text/html"), shell.etag)
+    return _public(Response(shell.encoded, mimetype=mimetype), shell.etag)
 
 
-def public_page(body: str, status: int = 200) -> Response:
+def public_page(body: str, status: int = 200, *, mimetype: str = HTML) -> Response:
     """Return a page that holds nothing typed: it may be kept for half a minute and asked for again by its ETag."""
     encoded = body.encode()
-    return _public(Response(encoded, status, mimetype="text/html"), _etag(encoded))
+    return _public(Response(encoded, status, mimetype=mimetype), _etag(encoded))
 
 
 def _etag(body: bytes) -> str:

@@ -15,7 +15,17 @@ WORTH_IT = 800
 LEVEL = 9
 """The slowest: each body is compressed once and kept."""
 COMPRESSED_KINDS = frozenset(
-    {"text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml", "text/plain"}
+    {
+        "text/html",
+        "text/css",
+        "text/csv",
+        "text/javascript",
+        "text/plain",
+        "application/atom+xml",
+        "application/javascript",
+        "application/json",
+        "image/svg+xml",
+    }
 )
 
 

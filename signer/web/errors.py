@@ -20,6 +20,7 @@ from signer.initiatives.collection import CollectionClosed, CollectionPaused, In
 from signer.initiatives.initiative import Initiative, UnknownInitiative
 from signer.scheme.form import UnknownMemberState
 from signer.statements.store import AlreadyErased, CollectionFinalised
+from signer.web.api.problems import is_of_api, problem
 
 logger = logging.getLogger(__name__)
 
@@ -189,13 +190,13 @@ def _answer_own(error: SignerError) -> Response:
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         # Our messages never hold what was typed.
         logger.error("%s: %s", type(error).__name__, error)
-    return _page(answer)
+    return _page(answer, error)
 
 
 def _answer_http(error: HTTPException) -> Response:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     ours = HTTPStatus.BAD_REQUEST if status < HTTPStatus.INTERNAL_SERVER_ERROR else HTTPStatus.INTERNAL_SERVER_ERROR
-    response = _page(STATUSES.get(status) or STATUSES[ours])
+    response = _page(STATUSES.get(status) or STATUSES[ours], error)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
     if isinstance(error, TooManyRequests) and error.retry_after is not None:
@@ -205,7 +206,7 @@ def _answer_http(error: HTTPException) -> Response:
 
 def _answer_unforeseen(error: Exception) -> Response:
     log_fault(error)
-    return _page(STATUSES[500])
+    return _page(STATUSES[500], error)
 
 
 def log_fault(error: BaseException | None) -> None:
@@ -222,13 +223,20 @@ def _received(answer: Answer, initiative: Initiative | None) -> int | None:
     if not initiative or not answer.period:
         return None
     try:
-        total: int = current_app.extensions["signer"].counts(initiative).total
+        total: int = current_app.extensions["signer"].overview(initiative).collected
     except StoreUnavailable:
         return None  # the page says why one cannot sign all the same
     return total
 
 
-def _page(answer: Answer) -> Response:
+def _page(answer: Answer, error: Exception) -> Response:
+    response = problem(error, answer.status) if is_of_api(request.path) else _rendered(answer)
+    if answer.retry_after:
+        response.headers["Retry-After"] = str(answer.retry_after)
+    return response
+
+
+def _rendered(answer: Answer) -> Response:
     try:
         initiative = g.get("initiative")
         body = render_template(
@@ -237,7 +245,4 @@ def _page(answer: Answer) -> Response:
     except Exception as error:  # noqa: BLE001 - the page for errors must not end in another one
         current_app.logger.error("%s while rendering an error page", type(error).__name__)  # noqa: TRY400 - its text may tell
         body = f"{answer.status}\n"
-    response = make_response(body, answer.status)
-    if answer.retry_after:
-        response.headers["Retry-After"] = str(answer.retry_after)
-    return response
+    return make_response(body, answer.status)

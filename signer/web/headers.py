@@ -28,6 +28,17 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "trusted-types human-check",
     )
 )
+FRAMED_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "form-action 'none'",
+        "base-uri 'none'",
+        "frame-ancestors *",
+    )
+)
+"""Of the counter, the one page that other sites may frame: it has no script, no form, nothing to press by mistake."""
 DENIED_FEATURES = (
     "accelerometer",
     "autoplay",
@@ -95,9 +106,27 @@ def install_console_headers(app: Flask) -> None:
     app.after_request(say)
 
 
+def let_sites_frame(response: Response) -> Response:
+    """Let every site show this page within its own."""
+    response.headers["Content-Security-Policy"] = FRAMED_POLICY
+    # Pages that isolate themselves frame only what promises the same.
+    response.headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    return let_sites_load(response)
+
+
+def let_sites_load(response: Response) -> Response:
+    """Let pages and scripts of every site load this, which anybody may read without logging on."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
 def _completed(headers: list[Header], environ: WSGIEnvironment) -> list[Header]:
     """Return `headers` with what is missing of ours; a page that says otherwise knows why."""
     there = {name.lower() for name, _ in headers}
+    if ("Content-Security-Policy", FRAMED_POLICY) in headers:
+        # The older way to say the same: browsers that know no policy would take its word.
+        there.add("x-frame-options")
     added = [header for name, header in _OURS if name not in there]
     if environ["wsgi.url_scheme"] == "https":
         added.append(_HTTPS_ONLY)

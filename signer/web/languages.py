@@ -61,6 +61,11 @@ def territory_name(code: str, language: str) -> str | None:
     return Locale.parse(language).territories.get(code)
 
 
+def language_name(code: str, language: str) -> str:
+    """Return the name of the language `code` in `language`, as CLDR has it, else the code itself."""
+    return Locale.parse(language).languages.get(code) or code
+
+
 def sort_key(text: str) -> str:
     """Return what sorts `text` in a list: without case and accents, as readers look names up."""
     decomposed = unicodedata.normalize("NFKD", text)

@@ -12,7 +12,7 @@ the day is over.
 import logging
 import threading
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 
 from signer.database import elected, empty_write_ahead_log, reading, writing
 from signer.errors import SignerError
@@ -23,11 +23,14 @@ from signer.settings import Settings
 from signer.tallies.outlook import foresee, keep_forecast
 from signer.tallies.persons import publish
 from signer.tallies.rollup import roll_up
+from signer.tallies.runs import Work, note_run
 from signer.web.service import Service
 
 DUTY = 7_302_000
 ROLL_UP_SECONDS = 1.0
 RETRY_SECONDS = 3.0
+NOTE_SECONDS = 15.0
+"""How often it is noted that counting goes on; what looks at it is alarmed after minutes."""
 
 logger = logging.getLogger(__name__)
 
@@ -69,10 +72,13 @@ class _OwnWork:
 def _serve_the_term(service: Service, own: _OwnWork, stopped: threading.Event) -> None:
     settings = service.settings
     key = log_key(settings)
-    stretch, done_on, wait_until = _stretch(settings), date.min, 0.0
+    stretch, done_on, wait_until, noted = _stretch(settings), date.min, 0.0, float("-inf")
     while not stopped.wait(ROLL_UP_SECONDS):
         roll_up(service.engine)
         empty_write_ahead_log(service.engine)
+        if time.monotonic() - noted >= NOTE_SECONDS:
+            noted = time.monotonic()
+            _note(service, Work.ROLL_UP)
         own.do_what_is_due()
         if service.today() != done_on:
             # The other workers have written what they gathered by then.
@@ -80,10 +86,12 @@ def _serve_the_term(service: Service, own: _OwnWork, stopped: threading.Event) -
             if time.monotonic() >= wait_until:
                 done_on, wait_until = service.today(), 0.0
                 _do_daily_work(service, done_on)
+                _note(service, Work.DAILY)
         # Stretches are counted from the epoch, so that restarts do not cut one short.
         if _stretch(settings) != stretch:
             sequence(service.engine, origin=settings.log_origin, key=key)
             stretch = _stretch(settings)
+            _note(service, Work.SEQUENCE)
 
 
 def _do_daily_work(service: Service, on: date) -> None:
@@ -100,3 +108,8 @@ def _do_daily_work(service: Service, on: date) -> None:
 
 def _stretch(settings: Settings) -> int:
     return int(time.time()) // settings.sequence_seconds
+
+
+def _note(service: Service, work: Work) -> None:
+    with writing(service.engine) as connection:
+        note_run(connection, work, at=datetime.now(UTC))

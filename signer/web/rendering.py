@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask, g
 from markupsafe import Markup, escape
 
@@ -22,9 +23,17 @@ SENTENCE_END = re.compile(r"(?<=[.!?\u037e])\s+")
 
 def install_rendering(app: Flask, settings: Settings) -> None:
     """Give the templates of `app` their filters and common values."""
-    app.config["CONTACT_EMAIL"] = settings.contact_email
+    app.config.update(
+        CONTACT_EMAIL=settings.contact_email, PUBLIC_URL=settings.public_url, DEMONSTRATION=settings.demonstration
+    )
     app.jinja_env.filters.update(
-        number=_number, share=_share, day=_day, in_fours=_in_fours, last_day_kept=last_day_kept, lead=lead
+        number=formatted_number,
+        share=_share,
+        day=_day,
+        in_fours=_in_fours,
+        last_day_kept=last_day_kept,
+        lead=lead,
+        euros=_euros,
     )
 
     def common() -> Mapping[str, Any]:
@@ -41,8 +50,13 @@ def install_rendering(app: Flask, settings: Settings) -> None:
     app.context_processor(lambda: dict(common()))
 
 
-def _number(value: int) -> str:
+def formatted_number(value: int) -> str:
+    """Return `value` as the language of the page writes numbers."""
     return format_decimal(value, locale=formats_of(current_language()))
+
+
+def _euros(cents: int) -> str:
+    return format_currency(Decimal(cents) / 100, "EUR", locale=formats_of(current_language()))
 
 
 def _share(part: int, whole: int) -> str:

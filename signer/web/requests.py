@@ -1,15 +1,19 @@
 """What a POST must be before a page looks at it: from our own pages, a plain form, strict in every byte."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, UnsupportedMediaType
 
 MAX_BYTES = 64 * 1024
 MAX_FIELDS = 80
 FORM = "application/x-www-form-urlencoded"
+FORM_WITH_FILES = "multipart/form-data"
+
+View = TypeVar("View", bound=Callable[..., object])
 
 
 def install_request_checks(app: Flask) -> None:
@@ -18,16 +22,29 @@ def install_request_checks(app: Flask) -> None:
     app.before_request(_check_post)
 
 
+def takes(most_bytes: int, *, files: bool = False) -> Callable[[View], View]:
+    """Let a page take a form of so many bytes in all, with files in it if `files` says so."""
+
+    def mark(view: View) -> View:
+        view.takes = (most_bytes, files)  # type: ignore[attr-defined] # what the hook looks for
+        return view
+
+    return mark
+
+
 def _check_post() -> None:
     if request.method != "POST":
         return
     if _is_foreign(request.headers):
         raise Forbidden
-    if request.content_type != FORM:
+    view = current_app.view_functions.get(request.endpoint or "")
+    most_bytes, files = getattr(view, "takes", (MAX_BYTES, False))
+    if request.content_type != FORM and not (files and request.mimetype == FORM_WITH_FILES):
         charset = request.mimetype_params.get("charset", "utf-8").lower()
         if request.mimetype != FORM or charset not in {"utf-8", "utf8"}:
             raise UnsupportedMediaType
-    if (request.content_length or 0) > MAX_BYTES:
+    request.max_content_length = most_bytes
+    if (request.content_length or 0) > most_bytes:
         raise RequestEntityTooLarge
 
 

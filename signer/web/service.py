@@ -1,7 +1,5 @@
 """What a running service is made of, put together once at start."""
 
-import threading
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from signer.database import StoreUnavailable, open_engine, reading
+from signer.database import StoreUnavailable, open_engine
 from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.collection import Collection
 from signer.initiatives.initiative import Initiative
@@ -20,11 +18,16 @@ from signer.sealing.selftest import run_known_answers
 from signer.settings import Settings
 from signer.statements.record import record
 from signer.statements.store import Store, open_store
+from signer.tallies.forecast import Forecast
 from signer.tallies.gather import FEWEST_AT_A_STOP, Gathering
-from signer.tallies.queries import Counts, read_counts
+from signer.tallies.history import Day, read_history
+from signer.tallies.milestones import Milestone, read_milestones
+from signer.tallies.outlook import read_forecast
+from signer.tallies.overview import Overview, read_overview
+from signer.web.kept import Kept
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
-COUNTS_FRESH_SECONDS, SPARED_FRESH_SECONDS = 2.0, 30.0
+FRESH_SECONDS, SPARED_FRESH_SECONDS, MILESTONES_FRESH_SECONDS = 2.0, 30.0, 60.0
 
 
 def today() -> date:
@@ -41,39 +44,58 @@ class Service:
     store: Store
     catalogue: Catalogue
     gathering: Gathering = field(init=False)
-    _counts: dict[int, tuple[float, Counts]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
+        self._overviews: Kept[Overview] = Kept(self.engine)
+        self._histories: Kept[tuple[Day, ...]] = Kept(self.engine)
+        self._milestones: Kept[tuple[Milestone, ...]] = Kept(self.engine)
+        self._forecasts: Kept[tuple[date, Forecast] | None] = Kept(self.engine)
         self.gathering = Gathering(self.engine, self.settings)
 
     def today(self) -> date:
         """Return the day in Brussels."""
         return today()
 
-    def counts(self, initiative: Initiative, *, spare: bool = False) -> Counts:
-        """Return the statements received, a few seconds old at most while the database answers.
+    def overview(self, initiative: Initiative, *, spare: bool = False) -> Overview:
+        """Return where the initiative stands, a few seconds old at most while the database answers.
 
-        spare: half a minute old will do, because there is a rush.
+        spare: half a minute old will do, because there is a rush. Raises StoreUnavailable, as the others below do.
         """
-        fresh_seconds = SPARED_FRESH_SECONDS if spare else COUNTS_FRESH_SECONDS
-        read_at, counts = self._counts.get(initiative.id, (float("-inf"), Counts({})))
-        if time.monotonic() - read_at < fresh_seconds:
-            return counts
-        # One thread reads, the others go on with what there is; the very first ones have to wait.
-        if not self._lock.acquire(blocking=initiative.id not in self._counts):
-            return counts
-        try:
-            with reading(self.engine) as connection:
-                counts = read_counts(connection, initiative.id)
-        except StoreUnavailable:
-            # An old count is better than no page; without any, the page has to say that it cannot answer.
-            if initiative.id not in self._counts:
-                raise
-        finally:
-            self._lock.release()
-        self._counts[initiative.id] = (time.monotonic(), counts)
-        return counts
+        on = self.today()
+        return self._overviews.find(
+            initiative.id,
+            lambda connection: read_overview(connection, initiative, on=on),
+            fresh_seconds=SPARED_FRESH_SECONDS if spare else FRESH_SECONDS,
+        )
+
+    def history(self, initiative: Initiative, *, spare: bool = False) -> tuple[Day, ...]:
+        """Return the days of the collection, as old as the overview."""
+        on = self.today()
+        return self._histories.find(
+            initiative.id,
+            lambda connection: read_history(connection, initiative, on=on),
+            fresh_seconds=SPARED_FRESH_SECONDS if spare else FRESH_SECONDS,
+        )
+
+    def milestones(self, initiative: Initiative) -> tuple[Milestone, ...]:
+        """Return what the collection had reached when yesterday ended, a minute old at most."""
+        on = self.today()
+        return self._milestones.find(
+            initiative.id,
+            lambda connection: read_milestones(connection, initiative, on=on),
+            fresh_seconds=MILESTONES_FRESH_SECONDS,
+        )
+
+    def forecast(self, initiative: Initiative) -> tuple[date, Forecast] | None:
+        """Return the newest forecast and the day on which it was made, half a minute old at most; None without one.
+
+        Whether it may be shown to everybody is for `initiative.forecast_published` to say.
+        """
+        return self._forecasts.find(
+            initiative.id,
+            lambda connection: read_forecast(connection, initiative.id),
+            fresh_seconds=SPARED_FRESH_SECONDS,
+        )
 
     def record(
         self,

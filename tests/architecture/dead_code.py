@@ -23,6 +23,7 @@ FRAMEWORK = {
     "session": "an argument that Flask gives",
     "direct_passthrough": "Flask reads it",
     "log_exception": "Flask calls it",
+    "max_content_length": "werkzeug reads it",
     "get_timestamp": "itsdangerous calls it",
     "regex": "werkzeug reads it",
     "part_isolating": "werkzeug reads it",
@@ -45,13 +46,22 @@ FRAMEWORK = {
     "get_last_counter": "Flask-Security calls it",
     "set_last_counter": "Flask-Security calls it",
     "generate_qrcode": "Flask-Security calls it",
+    "verify_totp": "Flask-Security calls it",
+    "check_recovery_code": "Flask-Security calls it",
+    "delete_recovery_code": "Flask-Security calls it",
+    "session_protection": "Flask-Login reads it",
+    "_session_identifier_generator": "Flask-Login calls it",
+    "raw_data": "WTForms reads it",
+    "timeout": "http.server and socketserver read it",
+    "handle_error": "socketserver calls it",
+    "log_message": "http.server calls it",
 }
 """Names that a framework uses, and how."""
 
 DECORATORS = ["@click.*", "@*.command", "@*.group", "@*.before_request", "@*.after_request", "@*.route", "@*.get"]
 DECORATORS += ["@*.post", "@*.errorhandler", "@*.url_value_preprocessor", "@*.url_defaults", "@*.app_template_filter"]
 DECORATORS += ["@*.context_processor", "@initiative.*", "@keys.*", "@batch.*", "@rules.*", "@audit.*", "@public.*"]
-DECORATORS += ["@account.*"]
+DECORATORS += ["@account.*", "@api.*"]
 
 
 def names_in_templates() -> Iterator[str]:

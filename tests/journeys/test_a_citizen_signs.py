@@ -1,14 +1,15 @@
 """A citizen supports an initiative, in a real browser without JavaScript."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from signer.scheme.load import load_scheme
+from signer.initiatives.initiative import Initiative
 from signer.sealing.code import Code
-from signer.tallies.queries import Counts
+from signer.tallies.overview import Overview
 from signer.web.service import Service
 from tests.journeys.conftest import Site
 
@@ -157,8 +158,13 @@ def test_a_double_click_signs_once(page: Page, site: Site) -> None:
 def test_no_page_has_to_be_scrolled_sideways(
     page: Page, site: Site, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many = Counts(dict.fromkeys(load_scheme("eu").forms, 67_000))
-    monkeypatch.setattr(Service, "counts", lambda _service, _initiative: many)
+    overview = Service.overview
+
+    def many(service: Service, initiative: Initiative, *, spare: bool = False) -> Overview:
+        found = overview(service, initiative, spare=spare)
+        return replace(found, member_states=tuple(replace(each, received=67_000) for each in found.member_states))
+
+    monkeypatch.setattr(Service, "overview", many)
     page.set_viewport_size({"width": width, "height": 740})
     for path in ("", "support", "support/DE", "support/HU", "erase"):
         page.goto(site.initiative + path)

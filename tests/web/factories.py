@@ -17,7 +17,11 @@ from signer.sealing.storage_key import StorageKey
 from signer.settings import Settings
 from signer.statements.record import record
 from signer.statements.store import AlreadyErased, CheckSpent, SealedStatement
-from signer.tallies.queries import Counts
+from signer.tallies.forecast import Forecast
+from signer.tallies.history import Day
+from signer.tallies.milestones import Milestone
+from signer.tallies.overview import MemberStateFigures, Overview
+from signer.tallies.persons import Persons
 
 MAY_DAY = date(2027, 5, 1)
 NUMBER = "2021/000001"
@@ -145,6 +149,11 @@ class FakeService:
     store: RecordingStore = field(default_factory=RecordingStore)
     day: date = MAY_DAY
     received: Mapping[str, int] = field(default_factory=dict)
+    paper: Mapping[str, int] = field(default_factory=dict)
+    persons: Persons | None = None
+    days: tuple[Day, ...] = ()
+    reached: tuple[Milestone, ...] = ()
+    expected: tuple[date, Forecast] | None = None
     erased: list[tuple[str, Code]] = field(default_factory=list)
     engine: None = None
     partners: list[str] = field(default_factory=list)
@@ -153,9 +162,36 @@ class FakeService:
         """Return the day that the test set."""
         return self.day
 
-    def counts(self, _initiative: Initiative, *, spare: bool = False) -> Counts:
-        """Return the counts that the test set."""
-        return Counts(self.received)
+    def overview(self, initiative: Initiative, *, spare: bool = False) -> Overview:
+        """Return the numbers that the test set."""
+        scheme = load_scheme(initiative.scheme)
+        figures = [
+            MemberStateFigures(
+                code,
+                threshold=threshold,
+                received=self.received.get(code, 0),
+                paper=self.paper.get(code, 0),
+                persons=None,
+                invalid_share=scheme.invalid_share,
+                surplus=scheme.surplus,
+            )
+            for code, threshold in scheme.thresholds(initiative.registered_on).items()
+        ]
+        in_order = sorted(figures, key=lambda each: list(scheme.forms).index(each.member_state))
+        goal, needed = scheme.goal, scheme.member_states_needed
+        return Overview(initiative, self.day, goal, needed, tuple(in_order), self.persons, self.day)
+
+    def history(self, _initiative: Initiative, *, spare: bool = False) -> tuple[Day, ...]:
+        """Return the days that the test set."""
+        return self.days
+
+    def milestones(self, _initiative: Initiative) -> tuple[Milestone, ...]:
+        """Return the milestones that the test set."""
+        return self.reached
+
+    def forecast(self, _initiative: Initiative) -> tuple[date, Forecast] | None:
+        """Return the forecast that the test set."""
+        return self.expected
 
     def record(
         self,

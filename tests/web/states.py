@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from signer.database import StoreUnavailable
-from signer.initiatives.initiative import Status
+from signer.initiatives.initiative import Sponsor, Status
 from signer.sealing.code import Code
 from signer.statements.store import AlreadyErased, CollectionFinalised
 from tests.solved import solved_by
@@ -26,10 +26,12 @@ READ = {
     "details, several documents": f"{SUPPORT}/HU",
     "erase": f"{INITIATIVE}erase",
     "documents": f"{INITIATIVE}documents",
+    "funding, none": f"{INITIATIVE}funding",
     "privacy": "/en/privacy",
     "accessibility": "/en/accessibility",
     "counting": "/en/counting",
     "contact": "/en/contact",
+    "numbers": "/en/numbers",
     "no such page": "/en/nowhere",
     "no such language": "/qq/",
     "no such initiative": "/en/initiatives/2021/000999/",
@@ -37,6 +39,9 @@ READ = {
     "check opened directly": f"{SUPPORT}/DE/check",
     "sign opened directly": f"{SUPPORT}/DE/sign",
 }
+
+COUNTER = f"{INITIATIVE}embed"
+"""Shown within pages of other websites; it is unlike ours in what it may do and what leads on from it."""
 
 
 def answers(client: FlaskClient, service: FakeService) -> dict[str, TestResponse]:
@@ -84,10 +89,14 @@ def refusals(client: FlaskClient, service: FakeService) -> dict[str, TestRespons
         ("paused", Status.PAUSED, MAY_DAY),
         ("withdrawn", Status.WITHDRAWN, MAY_DAY),
     ):
-        service.catalogue.opened, service.day = [replace(initiative, status=status)], day
+        reason = "We are mending a fault and go on tomorrow." if status is Status.PAUSED else ""
+        service.catalogue.opened, service.day = [replace(initiative, status=status, pause_reason=reason)], day
         answered[f"signing, {name}"] = client.get(SUPPORT)
         answered[f"initiative, {name}"] = client.get(INITIATIVE)
-    service.catalogue.opened, service.day = [initiative], MAY_DAY
+    sponsors = (Sponsor(1, "Invented Foundation for Quiet", 12_000_00, MAY_DAY),)
+    service.catalogue.opened, service.day = [replace(initiative, sponsors=sponsors)], MAY_DAY
+    answered["funding"] = client.get(f"{INITIATIVE}funding")
+    service.catalogue.opened = [initiative]
     ready = Page(client.post(f"{SUPPORT}/AT/check", data=MATTHIAS | {"human_check": solved_by(client)})).inputs("/sign")
     for name, failure in (
         ("erased before", AlreadyErased("erased")),
@@ -110,6 +119,7 @@ def refusals(client: FlaskClient, service: FakeService) -> dict[str, TestRespons
 def every_state(client: FlaskClient, service: FakeService) -> dict[str, TestResponse]:
     """Return every page in every state, by what it is."""
     read = {name: client.get(path) for name, path in READ.items()}
+    read["counter"] = client.get(COUNTER)
     sent = answers(client, service)
     service.store.failure = None
     return read | sent | refusals(client, service)

@@ -52,7 +52,7 @@ def test_a_form_page_is_rendered_anew_when_what_it_says_has_changed(
 
 def test_a_form_page_asks_nothing_of_the_database(client: FlaskClient, service: FakeService) -> None:
     client.get(f"{SUPPORT}/DE")
-    service.counts = None  # type: ignore[method-assign, assignment]
+    service.overview = None  # type: ignore[method-assign, assignment]
 
     assert client.get(f"{SUPPORT}/DE").status_code == 200
 

@@ -13,7 +13,7 @@ from tests.web.states import READ, answers
 
 OWN = re.compile(r"/|#|mailto:")
 ELSEWHERE = re.compile(
-    r"https://(register\.example\.org|initiative\.example\.org|www\.edpb\.europa\.eu|wa\.me|t\.me|bsky\.app|www\.facebook\.com)/?"
+    r"https://(register\.example\.org|initiative\.example\.org|www\.edpb\.europa\.eu|creativecommons\.org|wa\.me|t\.me|bsky\.app|www\.facebook\.com)/?"
 )
 
 

@@ -116,7 +116,7 @@ def test_any_bytes_get_a_clear_answer(client: FlaskClient, body: bytes, path: st
 @settings(max_examples=REQUESTS // 4, deadline=None)
 @given(
     method=st.sampled_from(["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"]),
-    start=st.sampled_from(["", "/en", SUPPORT, f"{SUPPORT}/DE", "/static", "/en/initiatives"]),
+    start=st.sampled_from(["", "/en", SUPPORT, f"{SUPPORT}/DE", "/static", "/en/initiatives", "/api/v1/initiatives"]),
     rest=st.binary(max_size=20),
     query=st.binary(max_size=20),
     headers=st.dictionaries(

@@ -1,6 +1,9 @@
 """Behind another WSGI server the service does all that it does behind its own."""
 
 import runpy
+import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,10 +21,24 @@ def test_the_wsgi_file_serves_and_does_the_periodic_work(instance: Instance, mon
     monkeypatch.setenv("SIGNER_SECRETS", str(settings.secrets))
     monkeypatch.setenv("SIGNER_DATABASE_URL", settings.database_url)
     started: list[object] = []
-    monkeypatch.setattr("signer.web.worker.start_periodic", started.append)
+    at_the_end: list[Callable[[], None]] = []
+
+    def start(service: object, _stopped: threading.Event) -> threading.Thread:
+        started.append(service)
+        thread = threading.Thread()
+        thread.start()
+        return thread
+
+    def remember(_: None, end: Callable[..., None], args: tuple[object, ...], **_named: object) -> None:
+        at_the_end.append(partial(end, *args))
+
+    monkeypatch.setattr("signer.web.worker.start_periodic", start)
+    # This process goes on, and would do at its end what belongs to the end of this test.
+    monkeypatch.setattr("signer.web.worker.Finalize", remember)
 
     application = runpy.run_path(str(FILE))["application"]
 
     assert application.test_client().get("/healthz").status_code == 200
     assert started == [application.extensions["signer"]]
-    application.extensions["signer"].close()
+    (end,) = at_the_end
+    end()

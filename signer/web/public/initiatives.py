@@ -6,9 +6,8 @@ from flask import Response, redirect, render_template, url_for
 
 from signer.initiatives.collection import NotCollecting, require_open
 from signer.initiatives.initiative import Initiative
-from signer.scheme.form import Scheme
 from signer.scheme.load import load_scheme
-from signer.tallies.queries import Counts
+from signer.tallies.overview import Overview
 from signer.web.caching import MAX_AGE, public_page, public_shell
 from signer.web.errors import Answer, answer_for
 from signer.web.languages import current_language, preferred_language, sort_key
@@ -19,16 +18,17 @@ from signer.web.public.widgets import member_state_name
 
 @dataclass(frozen=True)
 class Progress:
-    """How far one Member State is: statements received, and how many its threshold asks for."""
+    """How far one Member State is: statements received, how many of them on paper, and its threshold."""
 
     name: str
-    received: int
+    collected: int
+    paper: int
     threshold: int
 
     @property
     def reached(self) -> bool:
         """Whether the threshold is reached."""
-        return self.received >= self.threshold
+        return self.collected >= self.threshold
 
 
 def home() -> Response:
@@ -53,28 +53,26 @@ def initiative(number: str) -> Response:
     """
     found = find_initiative(number)
     via = via_address(found)
-    counts = service().counts(found, spare=human_check().is_surging())
+    overview = service().overview(found, spare=human_check().is_surging())
     shell = shells().find(
         found,
         f"initiative {via}",
         current_language(),
         on=service().today(),
-        figures=counts,
-        render=lambda: _rendered(found, counts, via),
+        figures=overview,
+        render=lambda: _rendered(found, overview, via),
     )
     return public_shell(shell)
 
 
-def _rendered(found: Initiative, counts: Counts, via: str) -> str:
-    scheme = load_scheme(found.scheme)
+def _rendered(found: Initiative, overview: Overview, via: str) -> str:
     return render_template(
         "public/initiative.html",
         initiative=found,
         via=via,
         state=state_of(found),
-        scheme=scheme,
-        counts=counts,
-        progress=progress_of(found, scheme, counts),
+        overview=overview,
+        progress=progress_of(overview),
         fingerprint=service().catalogue.recipient(found.registration_number).fingerprint.hex(),
     )
 
@@ -88,15 +86,13 @@ def state_of(initiative: Initiative) -> Answer | None:
     return None
 
 
-def progress_of(initiative: Initiative, scheme: Scheme, counts: Counts) -> list[Progress]:
+def progress_of(overview: Overview) -> list[Progress]:
     """Return how far each Member State is, sorted by name in the language of the page."""
-    thresholds = scheme.thresholds(initiative.registered_on)
+    forms = load_scheme(overview.initiative.scheme).forms
     progress = [
         Progress(
-            member_state_name(form, current_language()),
-            counts.by_member_state.get(form.member_state, 0),
-            thresholds[form.member_state],
+            member_state_name(forms[each.member_state], current_language()), each.collected, each.paper, each.threshold
         )
-        for form in scheme.forms.values()
+        for each in overview.member_states
     ]
     return sorted(progress, key=lambda state: sort_key(state.name))

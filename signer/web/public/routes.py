@@ -5,7 +5,21 @@ from typing import Any
 from flask import Blueprint, g
 
 from signer.web.languages import preferred_language
-from signer.web.public import about, answers, details, erasure, human_check, initiatives, machines, nationality, thanks
+from signer.web.public import (
+    about,
+    answers,
+    details,
+    embedding,
+    erasure,
+    funding,
+    human_check,
+    initiatives,
+    machines,
+    milestones,
+    nationality,
+    numbers,
+    thanks,
+)
 
 public = Blueprint("public", __name__)
 
@@ -21,7 +35,12 @@ public.add_url_rule(f"{LANGUAGE}privacy", "privacy", about.privacy)
 public.add_url_rule(f"{LANGUAGE}accessibility", "accessibility", about.accessibility)
 public.add_url_rule(f"{LANGUAGE}counting", "counting", about.counting)
 public.add_url_rule(f"{LANGUAGE}contact", "contact", about.contact)
+public.add_url_rule(f"{LANGUAGE}numbers", "numbers", numbers.numbers)
 public.add_url_rule(INITIATIVE, "initiative", initiatives.initiative)
+public.add_url_rule(f"{INITIATIVE}badge.svg", "badge", embedding.badge)
+public.add_url_rule(f"{INITIATIVE}embed", "embed", embedding.embed)
+public.add_url_rule(f"{INITIATIVE}milestones.atom", "milestones", milestones.milestones)
+public.add_url_rule(f"{INITIATIVE}funding", "funding", funding.funding)
 public.add_url_rule(f"{INITIATIVE}documents", "documents", about.documents)
 public.add_url_rule(SUPPORT, "nationality", nationality.nationality)
 public.add_url_rule(DETAILS, "details", details.details)

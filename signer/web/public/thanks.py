@@ -1,14 +1,14 @@
 """The thanks page: the code of the statement to keep, and the initiative's address to pass on."""
 
-import re
 from datetime import date
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, make_response, render_template, url_for
 from werkzeug.exceptions import BadRequest
 
 from signer.initiatives.collection import Collection
 from signer.sealing.code import Code, MalformedCode
 from signer.web.languages import current_language
+from signer.web.own_host import own_host
 from signer.web.public.current import find_initiative, shells
 from signer.web.requests import read_form
 
@@ -16,7 +16,6 @@ CODE_PLACE = "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX"
 """Stands in the thanks page until the code is put in; it cannot be a code, its checksum does not fit."""
 HOST_PLACE = "place-of-the-host"
 """Stands in the thanks page before the initiative's path until the host is put in that this request came to."""
-HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 NETWORKS = (
     ("WhatsApp", "https://wa.me/?text="),
     ("Telegram", "https://t.me/share/url?url="),
@@ -43,7 +42,9 @@ def thanks_page(collection: Collection, code: Code, on: date) -> Response:
             on=on,
         ),
     )
-    body = shell.encoded.replace(CODE_PLACE.encode(), code.text.encode()).replace(HOST_PLACE.encode(), _own_host())
+    body = shell.encoded.replace(CODE_PLACE.encode(), code.text.encode()).replace(
+        HOST_PLACE.encode(), own_host().encode()
+    )
     return Response(body, mimetype="text/html")
 
 
@@ -59,12 +60,3 @@ def code_file(number: str) -> Response:
     year, serial = number.split("/")
     response.headers["Content-Disposition"] = f'attachment; filename="code-{year}-{serial}.txt"'
     return response
-
-
-def _own_host() -> bytes:
-    """Return the scheme and host of this request; nothing, which leaves the path, if what the browser named is none.
-
-    Nothing in it has a meaning in HTML or in the query of another address.
-    """
-    host = request.host
-    return f"{request.scheme}://{host}".encode() if HOST.fullmatch(host) else b""

@@ -11,6 +11,6 @@ for (const button of document.querySelectorAll('[data-copy]')) {
     const input = document.getElementById(button.dataset.copy)
     await navigator.clipboard.writeText(input.value)
     input.select()
-    document.getElementById('copied').textContent = button.dataset.copied
+    document.getElementById(button.dataset.said ?? 'copied').textContent = button.dataset.copied
   })
 }

@@ -1,0 +1,171 @@
+"""Metrics: of the service and never of people, on a port of their own."""
+
+import socket
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from signer.database import writing
+from signer.sealing.code import Code
+from signer.settings import Settings, WrongSettings
+from signer.tallies.runs import Work, note_run
+from signer.web import metrics
+from signer.web.metrics import start_metrics
+from signer.web.service import Service, open_service
+from tests.conftest import MAY_DAY, NUMBER, Instance
+from tests.people import ADA
+from tests.signing import record
+from tests.solved import new_check
+
+LABELS = {"work", "initiative", "mode", "release", "schema", "database"}
+"""All there are: what they name is decided by the operator, and few."""
+PATIENCE_SECONDS = 10
+
+
+@pytest.fixture
+def bind() -> str:
+    """An address that is free."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+@pytest.fixture
+def service(on_sqlite: Instance, bind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """A service that serves metrics."""
+    monkeypatch.setattr(metrics, "TRY_AGAIN_SECONDS", 0.1)
+    monkeypatch.setattr(metrics, "LISTEN_SECONDS", 0.1)
+    opened = open_service(replace(on_sqlite.settings, metrics_bind=bind))
+    yield opened
+    opened.close()
+
+
+def served(service: Service, stopped: threading.Event) -> threading.Thread:
+    """Start serving."""
+    thread = start_metrics(service, stopped)
+    assert thread
+    return thread
+
+
+def scrape(bind: str) -> str:
+    """Return the answer, waiting until somebody listens."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://{bind}/metrics", timeout=5) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def read(text: str) -> dict[str, Metric]:
+    """Return the metrics by name, as Prometheus reads them."""
+    return {family.name: family for family in text_string_to_metric_families(text)}
+
+
+def test_it_says_what_the_database_and_the_disk_say(service: Service, bind: str) -> None:
+    stopped = threading.Event()
+    thread = served(service, stopped)
+    at = datetime(2027, 5, 1, 12, tzinfo=UTC)
+    with writing(service.engine) as connection:
+        note_run(connection, Work.ROLL_UP, at=at)
+
+    found = read(scrape(bind))
+    stopped.set()
+    thread.join()
+
+    assert found["signer_database_up"].samples[0].value == 1
+    (run,) = found["signer_periodic_last_end_timestamp_seconds"].samples
+    assert (run.labels, run.value) == ({"work": "roll-up"}, at.timestamp())
+    assert found["signer_collecting"].samples[0].labels == {"initiative": NUMBER}
+    assert found["signer_disk_free_bytes"].samples[0].value > 0
+    assert "signer_backup_last_timestamp_seconds" not in found
+
+
+def test_nothing_of_a_signatory_or_of_when_somebody_signed_is_in_it(
+    service: Service, bind: str, on_sqlite: Instance
+) -> None:
+    """A count of statements, asked for every few seconds and kept, would be a record of minutes."""
+    stopped = threading.Event()
+    thread = served(service, stopped)
+    before = scrape(bind)
+    record(
+        service.store,
+        on_sqlite.collection("DE"),
+        ADA,
+        code=Code.new(),
+        check_id=new_check(),
+        on=MAY_DAY,
+        confirmed=frozenset(),
+    )
+    after = scrape(bind)
+    stopped.set()
+    thread.join()
+
+    assert {label for family in read(after).values() for sample in family.samples for label in sample.labels} <= LABELS
+    assert _without_disk(before) == _without_disk(after)
+    assert not any(value in after for value in ADA.values() if len(value) > 3)
+    assert "127.0.0.1" not in after
+
+
+def test_when_the_worker_that_serves_ends_another_one_does(service: Service, bind: str) -> None:
+    first, second = threading.Event(), threading.Event()
+    threads = [served(service, first)]
+    scrape(bind)
+    threads.append(served(service, second))
+    first.set()
+    threads[0].join()
+
+    assert "signer_database_up 1.0" in scrape(bind)
+    second.set()
+    threads[1].join()
+
+
+def test_without_a_database_it_says_so(service: Service, bind: str) -> None:
+    stopped = threading.Event()
+    thread = served(service, stopped)
+    scrape(bind)
+    with writing(service.engine) as connection:
+        connection.exec_driver_sql("ALTER TABLE periodic_run RENAME TO mislaid")
+
+    text = scrape(bind)
+    stopped.set()
+    thread.join()
+
+    assert [line for line in text.splitlines() if not line.startswith("#")] == ["signer_database_up 0.0"]
+
+
+def test_it_is_off_unless_an_address_is_named(on_sqlite: Instance) -> None:
+    opened = open_service(on_sqlite.settings)
+
+    assert start_metrics(opened, threading.Event()) is None
+    opened.close()
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/en/metrics", "/console/metrics", "/api/v1/metrics"])
+def test_it_is_not_on_the_port_that_citizens_reach(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code in {302, 404}
+    assert "signer_database_up" not in answer.text
+
+
+@pytest.mark.parametrize("bind", ["9464", "127.0.0.1", "127.0.0.1:", ":9464", "127.0.0.1:port", "a b:1"])
+def test_an_address_that_is_none_is_refused_at_the_start(tmp_path: Path, bind: str) -> None:
+    with pytest.raises(WrongSettings, match="metrics_bind"):
+        Settings(instance=tmp_path, secrets=tmp_path, metrics_bind=bind)
+
+
+def _without_disk(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith("signer_disk_free_bytes")]

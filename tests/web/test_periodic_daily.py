@@ -1,0 +1,159 @@
+"""When the day in Brussels is over, every worker writes what it has gathered, and one publishes what comes of it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from signer.database import reading, writing
+from signer.human_check.forget import KEPT_DAYS
+from signer.scheme.statement import read_statement
+from signer.statements.tables import received, spent_check
+from signer.tallies import outlook, persons, sketch
+from signer.tallies.outlook import read_forecast
+from signer.tallies.persons import latest_persons
+from signer.tallies.runs import Work, read_runs
+from signer.tallies.tables import person_estimate, person_sketch
+from signer.web import periodic
+from signer.web.service import Service, open_service
+from tests.conftest import MAY_DAY, START, Instance, make_instance
+from tests.people import ADA
+
+NEXT_DAY = MAY_DAY + timedelta(days=1)
+EACH = 40
+PATIENCE_SECONDS = 20
+
+
+@dataclass
+class DatedService(Service):
+    """The service on a day that the test sets."""
+
+    day: date = MAY_DAY
+
+    def today(self) -> date:
+        """Return the day."""
+        return self.day
+
+
+@pytest.fixture
+def two_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Instance, list[DatedService]]]:
+    """Two services over one database, with periodic work that comes back quickly, and bits without chance."""
+    monkeypatch.setattr(periodic, "ROLL_UP_SECONDS", 0.05)
+    monkeypatch.setattr(periodic, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(sketch, "EMPTY", 0)
+    monkeypatch.setattr(sketch, "TAKEN", sketch.OF)
+    monkeypatch.setattr(outlook, "forecast", _few_draws(outlook.forecast))
+    instance = make_instance(f"sqlite:///{tmp_path / 'signer.sqlite3'}", tmp_path)
+    workers = []
+    with ExitStack() as ends:
+        for _ in range(2):
+            opened = open_service(instance.settings)
+            service = DatedService(opened.settings, opened.engine, opened.store, opened.catalogue)
+            stopped = threading.Event()
+            thread = periodic.start_periodic(service, stopped)
+            ends.callback(service.close)
+            ends.callback(thread.join)
+            ends.callback(stopped.set)
+            workers.append(service)
+        yield instance, workers
+
+
+def test_the_next_day_publishes_what_all_workers_have_gathered(
+    two_workers: tuple[Instance, list[DatedService]],
+) -> None:
+    instance, workers = two_workers
+    with writing(instance.engine) as connection:
+        for day in range((NEXT_DAY - START).days):
+            here = {"initiative_id": instance.initiative.id, "member_state": "DE"}
+            connection.execute(insert(received).values(submitted_on=START + timedelta(days=day), statements=9, **here))
+        old = NEXT_DAY - timedelta(days=KEPT_DAYS + 1)
+        connection.execute(insert(spent_check).values(id=bytes(16), spent_on=old))
+    for number, worker in enumerate(workers):
+        for turn in range(EACH):
+            note(instance, worker, number * EACH + turn)
+    assert count(instance, person_sketch) == 0
+
+    for worker in workers:
+        worker.day = NEXT_DAY
+
+    assert wait_for(lambda: kept_forecast_day(instance) == NEXT_DAY)
+    assert wait_for(lambda: Work.DAILY in runs(instance))
+    with reading(instance.engine) as connection:
+        bits = connection.scalar(select(person_sketch.c.bits))
+        made_on, found = latest_persons(connection, instance.initiative.id)
+    assert bits
+    assert int.from_bytes(bits, "little").bit_count() == 2 * EACH
+    assert (made_on, persons.ALL in found) == (NEXT_DAY, True)
+    assert count(instance, spent_check) == 0
+
+
+def test_a_new_start_on_the_same_day_publishes_no_second_estimate(
+    two_workers: tuple[Instance, list[DatedService]],
+) -> None:
+    """A figure that could be made anew by a restart would move with single statements."""
+    instance, workers = two_workers
+    for turn in range(EACH):
+        note(instance, workers[0], turn)
+    for worker in workers:
+        worker.day = NEXT_DAY
+    assert wait_for(lambda: count(instance, person_estimate) > 0)
+    with reading(instance.engine) as connection:
+        before = connection.execute(select(person_estimate)).all()
+
+    again = open_service(instance.settings)
+    restarted = DatedService(again.settings, again.engine, again.store, again.catalogue, day=NEXT_DAY)
+    for turn in range(EACH):
+        note(instance, restarted, 1_000 + turn)
+    restarted.gathering.write()
+    periodic._do_daily_work(restarted, NEXT_DAY)
+    restarted.close()
+
+    with reading(instance.engine) as connection:
+        assert connection.execute(select(person_estimate)).all() == before
+
+
+def note(instance: Instance, worker: Service, number: int) -> None:
+    """Let a worker note the statement of another invented person for each number."""
+    letters = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+    form = instance.collection("DE").form
+    statement = read_statement(ADA | {"family_names": f"Erfunden-{letters}"}, form, on=MAY_DAY, confirmed=frozenset())
+    worker.gathering.note(instance.initiative, statement, on=MAY_DAY)
+
+
+def count(instance: Instance, table: object) -> int:
+    """Rows of a table."""
+    with reading(instance.engine) as connection:
+        return connection.scalar(select(func.count()).select_from(table)) or 0  # type: ignore[arg-type]
+
+
+def kept_forecast_day(instance: Instance) -> date | None:
+    """The day of the forecast that is kept."""
+    with reading(instance.engine) as connection:
+        found = read_forecast(connection, instance.initiative.id)
+    return found[0] if found else None
+
+
+def runs(instance: Instance) -> Mapping[Work, datetime]:
+    """When each work last ended."""
+    with reading(instance.engine) as connection:
+        return read_runs(connection)
+
+
+def wait_for(happened: Callable[[], bool]) -> bool:
+    """Wait until `happened`, for so long as a busy machine may take."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if happened():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _few_draws(forecast: Callable[..., object]) -> Callable[..., object]:
+    return lambda *given, **named: forecast(*given, **named, draws=20)
