@@ -14,6 +14,7 @@ from signer.audit.actor import command_line
 from signer.cli.instance import open_instance, show
 from signer.cli.named_batch import as_json_option, number_of, of_initiative
 from signer.database import reading, writing
+from signer.initiatives.initiative import normal_number
 from signer.initiatives.queries import find_initiative
 from signer.settings import Settings
 from signer.web.console.addresses import invitation_link
@@ -31,10 +32,11 @@ def account() -> None:
 @click.argument("email")
 @role_option
 @of_initiative
-def invite_one(email: str, role: str, number: str | None) -> None:
+@click.option("--new", is_flag=True, help="The initiative is not here yet: its owner will import it at the console.")
+def invite_one(email: str, role: str, number: str | None, *, new: bool) -> None:
     """Print the link by which the owner of EMAIL accepts a role. Hand it over by a way that you trust."""
     settings, engine = open_instance()
-    held = _held(engine, role, number)
+    held = _owner_to_be(role, number) if new else _held(engine, role, number)
     with writing(engine) as connection:
         token = invite(connection, settings, normal_address(email), held, actor=command_line(), now=datetime.now(UTC))
     _show_link(settings, token)
@@ -161,6 +163,12 @@ def _held(engine: Engine, role: str, number: str | None) -> HeldRole:
     named = number_of(engine, number)
     with reading(engine) as connection:
         return HeldRole(wanted, find_initiative(connection, named).registration_number)
+
+
+def _owner_to_be(role: str, number: str | None) -> HeldRole:
+    if role != Role.OWNER or not number:
+        raise click.UsageError("--new goes with --role owner and --initiative: others are invited once it is here")
+    return HeldRole(Role.OWNER, normal_number(number))
 
 
 def _find(connection: Connection, email: str) -> Account:

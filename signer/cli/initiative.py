@@ -65,9 +65,10 @@ def open(number: str) -> None:  # noqa: A001 - the verb of the command
 
 @initiative.command()
 @click.argument("number")
-def pause(number: str) -> None:
+@click.option("--reason", default="", help="Everybody reads it on the public page while the pause lasts.")
+def pause(number: str, *, reason: str) -> None:
     """Pause the collection; open it again with `open`."""
-    _change(number, Status.PAUSED)
+    _change(number, Status.PAUSED, reason=reason)
 
 
 @initiative.command()
@@ -93,10 +94,12 @@ def _end(number: str, wanted: Status, *, yes: bool) -> None:
     _change(number, wanted)
 
 
-def _change(number: str, wanted: Status) -> None:
+def _change(number: str, wanted: Status, *, reason: str = "") -> None:
     settings, engine = open_instance()
     with writing(engine) as connection:
-        kept = change_status(connection, settings, normal_number(number), wanted, on=today(), actor=command_line())
+        kept = change_status(
+            connection, settings, normal_number(number), wanted, on=today(), actor=command_line(), reason=reason
+        )
     click.echo(f"{kept.registration_number} is {kept.status}")
 
 

@@ -207,6 +207,22 @@ def test_of_several_initiatives_one_has_to_be_named(run: Run, engine: Engine) ->
     assert run("invite", OTTOLINE, "--role", "administrator").status == 0
 
 
+@pytest.mark.usefixtures("two_initiatives")
+def test_an_owner_is_invited_before_the_initiative_is_there_and_nobody_else(run: Run, engine: Engine) -> None:
+    """Who imports it at the console has to be its owner before."""
+    there = ["--initiative", "ECI(2031)000001", "--new"]
+
+    invited = run("invite", OTTOLINE, "--role", "owner", *there)
+
+    assert held_by(engine, token_of(invited.out)) == HeldRole(Role.OWNER, "2031/000001")
+    for refused in (
+        run("invite", OTTOLINE, "--role", "editor", *there),
+        run("invite", OTTOLINE, "--role", "owner", "--new"),
+    ):
+        assert refused.status == 2
+        assert "--new goes with --role owner and --initiative" in refused.err
+
+
 @pytest.mark.parametrize("command", [["invite"], ["give"], ["take"]])
 def test_an_initiative_that_is_not_there_is_named(run: Run, join: Callable[..., int], command: list[str]) -> None:
     join(OTTOLINE)

@@ -49,13 +49,19 @@ def fingerprint(fingerprint_and_folder: tuple[str, Path], tmp_path: Path) -> str
     return prepared
 
 
-def test_the_way_from_nothing_to_an_open_collection(signer: Run, fingerprint: str) -> None:
+def test_the_way_from_nothing_to_an_open_collection(signer: Run, fingerprint: str, tmp_path: Path) -> None:
     opened = signer("initiative", "open", "2026/000042")
 
     assert opened.stdout == "2026/000042 is collecting\n"
     assert signer("keys", "show", "2026/000042").stdout.strip() == fingerprint
     (listed,) = json.loads(signer("initiative", "list", "--json").stdout)
     assert (listed["registration_number"], listed["status"]) == ("2026/000042", "collecting")
+
+    paused = signer("initiative", "pause", "2026/000042", "--reason", "We are mending a fault.")
+
+    assert paused.stdout == "2026/000042 is paused\n"
+    assert signer("audit", "export", "--out", tmp_path / "audit.jsonl").returncode == 0
+    assert "We are mending a fault." in (tmp_path / "audit.jsonl").read_text(encoding="utf-8")
 
 
 def test_a_period_longer_than_twelve_months_is_imported_with_a_note(signer: Run, description: Path) -> None:

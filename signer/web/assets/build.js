@@ -14,7 +14,7 @@ const SCRIPT_BUDGET = 10_000
 
 mkdirSync(STATIC, { recursive: true })
 
-for (const [name, notice] of [['style', `/*! Holds parts of govuk-frontend: see ${LICENCE} */`], ['console', '']]) {
+for (const [name, notice] of [['style', `/*! Holds parts of govuk-frontend: see ${LICENCE} */`], ['console', ''], ['numbers', '']]) {
   const { css } = compile(`${ASSETS}/${name}.scss`, {
     loadPaths: ['node_modules'],
     style: 'compressed',
@@ -31,7 +31,7 @@ const worker = readFileSync(`${ALTCHA}/dist/workers/sha.js`, 'utf8')
 writeFileSync(`${STATIC}/altcha-sha.js`, `/*! The SHA worker of altcha: see altcha-licence.txt */\n${worker}`)
 copyFileSync(`${ALTCHA}/LICENSE.txt`, `${STATIC}/altcha-licence.txt`)
 
-keepWithin(STYLE_BUDGET, 'style.css', 'console.css')
+keepWithin(STYLE_BUDGET, 'style.css', 'console.css', 'numbers.css')
 keepWithin(SCRIPT_BUDGET, 'human-check.js', 'altcha-sha.js', 'comfort.js')
 keepWithin(SCRIPT_BUDGET, 'console.js', 'passkey.js')
 

@@ -11,6 +11,7 @@ from signer.web.console.guards import install_guards
 from signer.web.console.library_texts import install_library_texts
 from signer.web.console.limits import install_log_on_limits
 from signer.web.console.navigation import install_navigation
+from signer.web.console.numbers_words import install_words_of_numbers
 from signer.web.console.routes import install_routes
 from signer.web.console.security import GUARDS, install_security
 from signer.web.console.sessions import install_log_ons, install_sessions
@@ -41,6 +42,7 @@ def create_console(settings: Settings, service: Service) -> Flask:
     install_log_ons(app, security)
     install_navigation(app)
     install_words(app)
+    install_words_of_numbers(app)
     point_to_static_files(app)
     install_console_headers(app)
     install_console_errors(app)

@@ -11,8 +11,8 @@ from signer.audit.read import latest_entries, read_entries, read_head, verify
 from signer.audit.record import audit_key
 from signer.database import reading
 from signer.initiatives.initiative import Initiative
-from signer.web.console.batches import sentence
 from signer.web.console.current import allowed, initiatives_with, service, settings, the_initiative
+from signer.web.console.forms import sentence
 from signer.web.console.guards import needs
 
 ENTRIES = 50

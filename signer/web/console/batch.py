@@ -23,8 +23,8 @@ from signer.batches.state import State, WrongStep
 from signer.database import reading
 from signer.errors import SignerError
 from signer.web.console.batch_forms import REASONS, CertifyForm, HandOverForm, OpenAgainForm, ReceiveForm
-from signer.web.console.batches import sentence
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
+from signer.web.console.forms import sentence
 from signer.web.console.guards import needs
 from signer.web.languages import current_language, territory_name
 

@@ -12,11 +12,11 @@ from signer.batches.queries import list_batches
 from signer.batches.reconcile import Reconciliation, Unreconciled, require_reconciled
 from signer.batches.state import State
 from signer.database import reading
-from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.keys import UnknownKey
 from signer.web.console.batch_forms import FreezeForm
 from signer.web.console.current import actor, allowed, initiatives_with, service, settings, the_initiative
+from signer.web.console.forms import sentence
 from signer.web.console.guards import needs
 from signer.web.languages import current_language, territory_name
 
@@ -64,12 +64,6 @@ def freeze_batch(number: str) -> str | tuple[str, int] | Response:
     counted = {"count": made.count, "name": territory_name(made.member_state, current_language())}
     flash(_("%(count)d statements of %(name)s are frozen.", **counted), "success")
     return redirect(url_for("batch", number=number, member_state=made.member_state, batch_number=made.number))
-
-
-def sentence(refusal: SignerError) -> str:
-    """Return what a refusal says, as a sentence. These are the texts of the commands, in English."""
-    text = str(refusal)
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _form(initiative: Initiative) -> FreezeForm:

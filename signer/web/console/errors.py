@@ -18,6 +18,7 @@ from signer.batches.state import WrongStep
 from signer.database import StoreUnavailable
 from signer.errors import SignerError
 from signer.initiatives.initiative import UnknownInitiative
+from signer.tallies.planning import UnfitPlan
 from signer.web.errors import RETRY_SECONDS, log_fault
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ STATUSES: dict[type[Exception], int] = {
     WrongStep: 409,
     UnknownInvitation: 410,
     UnknownInitiative: 404,
+    UnfitPlan: 409,
     RoleNotHeld: 409,
     StoreUnavailable: 503,
 }

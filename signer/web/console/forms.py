@@ -6,6 +6,7 @@ from wtforms import HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from signer.accounts.address import WrongAddress, normal_address
+from signer.errors import SignerError
 
 NAME_LENGTH = 200
 
@@ -40,3 +41,19 @@ class NewAccountForm(AcceptanceForm):
     password_again = PasswordField(
         _("Password once more"), [EqualTo("password", message=_("Type the same password twice"))]
     )
+
+
+def refuse(form: FlaskForm, refusal: SignerError) -> None:
+    """Say on the form why it was refused: at the field that the refusal names, or above all."""
+    text = sentence(refusal)
+    field = getattr(refusal, "field", "")
+    if field and field in form:
+        form[field].errors = [*form[field].errors, text]
+    else:
+        form.form_errors.append(text)
+
+
+def sentence(refusal: SignerError) -> str:
+    """Return what a refusal says, as a sentence. These are the texts of the commands, in English."""
+    text = str(refusal)
+    return f"{text[:1].upper()}{text[1:]}."

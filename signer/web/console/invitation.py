@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from signer.accounts.invite import Invitation, accept, find_invitation
 from signer.database import reading, writing
+from signer.initiatives.initiative import UnknownInitiative
 from signer.web.console.current import is_logged_on, service, settings, the_initiative
 from signer.web.console.datastore import Person
 from signer.web.console.forms import AcceptanceForm, NewAccountForm
@@ -52,7 +53,10 @@ def accept_invitation() -> str | tuple[str, int] | Response:
 
 
 def _page(found: Invitation, form: AcceptanceForm) -> str:
-    initiative = the_initiative(found.held.initiative) if found.held.initiative else None
+    try:
+        initiative = the_initiative(found.held.initiative) if found.held.initiative else None
+    except UnknownInitiative:
+        initiative = None  # an owner is invited before the initiative is imported
     return render_template("console/invitation.html", invitation=found, initiative=initiative, form=form)
 
 

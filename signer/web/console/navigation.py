@@ -19,7 +19,7 @@ from signer.web.languages import current_language, long_date
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the navigation: the endpoint of a page that has no initiative in its address, and its name."""
+    """An entry of the navigation: the endpoint of a page and its name."""
 
     endpoint: str
     name: LazyString
@@ -29,9 +29,26 @@ PLACES = (
     Place("home", _("Initiatives")),
     Place("batches_of_all", _("Batches")),
     Place("audit_log", _("Audit log")),
+    Place("operation", _("Operation")),
     Place("account", _("Your account")),
 )
-"""The entries, in order. A page that is added here shows for those only whom its guard lets in."""
+"""The entries whose address has no initiative, in order.
+
+A page that is added here shows for those only whom its guard lets in.
+"""
+
+PLACES_OF_INITIATIVE = (
+    Place("numbers", _("Numbers")),
+    Place("texts", _("Texts")),
+    Place("collection", _("Collection")),
+    Place("paper", _("Paper")),
+    Place("partners", _("Partners")),
+    Place("sponsors", _("Sponsors")),
+    Place("people", _("People")),
+    Place("batches", _("Batches")),
+    Place("audit_log_of", _("Audit log")),
+)
+"""The entries of one initiative, in order: endpoints whose address has its number and nothing else that changes."""
 
 ROLE_NAMES: Mapping[Role, LazyString] = {
     Role.OWNER: _("Owner"),
@@ -43,7 +60,7 @@ ROLE_NAMES: Mapping[Role, LazyString] = {
 
 
 def install_navigation(app: Flask) -> None:
-    """Give the templates of `app` the navigation, `may`, and the words for moments and roles."""
+    """Give the templates of `app` the navigation, `places_of`, `may`, and the words for moments and roles."""
     app.jinja_env.filters.update(moment=moment, clock=clock, role=lambda role: ROLE_NAMES[Role(role)])
 
     def common() -> dict[str, Any]:
@@ -52,6 +69,7 @@ def install_navigation(app: Flask) -> None:
             "logged_on": logged_on,
             "person": current_user if logged_on else None,
             "places": [(url_for(place.endpoint), place) for place in PLACES if logged_on and _opens(app, place)],
+            "places_of": lambda number: _places_of(app, number),
             "may": lambda permission, number="": allowed(Permission(permission), number),
             "idle_seconds": int(IDLE.total_seconds()),
             "session_ends": datetime.now(UTC) + IDLE,
@@ -68,6 +86,20 @@ def moment(value: datetime) -> str:
 def clock(value: datetime) -> str:
     """Return the time of day to the minute, with whose time it is."""
     return f"{value.astimezone(UTC):%H:%M} (UTC)"
+
+
+def _places_of(app: Flask, number: str) -> list[tuple[str, Place]]:
+    """Return the places of an initiative that who is logged on may open, each with its address."""
+    return [
+        (url_for(place.endpoint, number=number), place)
+        for place in PLACES_OF_INITIATIVE
+        if place.endpoint in app.view_functions and _opens_for(app, place, number)
+    ]
+
+
+def _opens_for(app: Flask, place: Place, number: str) -> bool:
+    guard = guard_of(app, place.endpoint)
+    return guard is not None and guard.permission is not None and allowed(guard.permission, number)
 
 
 def _opens(app: Flask, place: Place) -> bool:

@@ -2,10 +2,34 @@
 
 from flask import Flask
 
-from signer.web.console import account, audit, batch, batches, home, invitation, people
+from signer.web.console import (
+    account,
+    audit,
+    batch,
+    batches,
+    collection,
+    home,
+    imports,
+    invitation,
+    numbers,
+    operation,
+    paper,
+    partners,
+    people,
+    planning,
+    sponsors,
+    texts,
+)
 
 PEOPLE = "/people/<number:number>/"
 BATCHES = "/batches/<number:number>/"
+TEXTS = "/texts/<number:number>/"
+TEXT = f"{TEXTS}<language>/"
+COLLECTION = "/collection/<number:number>/"
+PAPER = "/paper/<number:number>/"
+PARTNERS = "/partners/<number:number>/"
+SPONSORS = "/sponsors/<number:number>/"
+NUMBERS = "/numbers/<number:number>/"
 BATCH = f"{BATCHES}<member_state>/<int:batch_number>/"
 
 
@@ -17,6 +41,15 @@ def install_routes(app: Flask) -> None:
     app.add_url_rule(PEOPLE, "people", people.people)
     app.add_url_rule(PEOPLE, "invite", people.invite_somebody, methods=["POST"])
     app.add_url_rule(f"{PEOPLE}take", "take_role", people.take, methods=["POST"])
+    app.add_url_rule(NUMBERS, "numbers", numbers.numbers)
+    files = ", ".join(f'"{name}"' for name in numbers.FILES)
+    app.add_url_rule(f"{NUMBERS}<any({files}):name>", "numbers_file", numbers.numbers_file)
+    app.add_url_rule(f"{NUMBERS}events", "mark_event", numbers.mark, methods=["POST"])
+    app.add_url_rule(f"{NUMBERS}events/<int:event_id>/take-out", "unmark_event", numbers.unmark, methods=["POST"])
+    app.add_url_rule(f"{NUMBERS}planning", "planning", planning.planning)
+    app.add_url_rule(f"{NUMBERS}planning", "expect_shares", planning.expect_shares, methods=["POST"])
+    app.add_url_rule(f"{NUMBERS}planning/publish", "publish_forecast", planning.publish, methods=["POST"])
+    app.add_url_rule(f"{NUMBERS}planning/keep-private", "unpublish_forecast", planning.keep_private, methods=["POST"])
     app.add_url_rule("/batches/", "batches_of_all", batches.batches_of_all)
     app.add_url_rule(BATCHES, "batches", batches.batches)
     app.add_url_rule(BATCHES, "freeze_batch", batches.freeze_batch, methods=["POST"])
@@ -24,7 +57,38 @@ def install_routes(app: Flask) -> None:
     steps = ", ".join(f'"{step}"' for step in batch.NEXT_STEPS)
     app.add_url_rule(f"{BATCH}<any({steps}):step>", "take_step", batch.take_step, methods=["POST"])
     app.add_url_rule(f"{BATCH}file", "download", batch.download)
+    app.add_url_rule("/operation", "operation", operation.operation)
     app.add_url_rule("/audit/", "audit_log", audit.audit_log)
     app.add_url_rule("/audit/<number:number>/", "audit_log_of", audit.audit_log_of)
     app.add_url_rule("/invitation", "invitation", invitation.invitation)
     app.add_url_rule("/invitation", "accept_invitation", invitation.accept_invitation, methods=["POST"])
+    _install_campaign(app)
+
+
+def _install_campaign(app: Flask) -> None:
+    app.add_url_rule("/import", "choose_file", imports.choose_file)
+    app.add_url_rule("/import", "look_at_import", imports.look, methods=["POST"])
+    app.add_url_rule("/import/save", "save_import", imports.save, methods=["POST"])
+    app.add_url_rule(TEXTS, "texts", texts.texts)
+    app.add_url_rule(TEXT, "text", texts.text)
+    app.add_url_rule(TEXT, "write_text", texts.write, methods=["POST"])
+    app.add_url_rule(f"{TEXT}history", "text_history", texts.history)
+    app.add_url_rule(f"{TEXT}preview", "text_preview", texts.preview)
+    app.add_url_rule(COLLECTION, "collection", collection.collection)
+    app.add_url_rule(f"{COLLECTION}notice", "tell_start", collection.tell_start, methods=["POST"])
+    changes = ", ".join(f'"{step}"' for step in collection.STEPS)
+    app.add_url_rule(f"{COLLECTION}<any({changes}):wanted>", "consider_step", collection.consider)
+    app.add_url_rule(f"{COLLECTION}<any({changes}):wanted>", "change_collection", collection.change, methods=["POST"])
+    app.add_url_rule(f"{COLLECTION}report", "report", collection.report)
+    app.add_url_rule(f"{COLLECTION}report", "tell_report", collection.tell_report, methods=["POST"])
+    app.add_url_rule(f"{COLLECTION}report.csv", "report_file", collection.report_file)
+    app.add_url_rule(PAPER, "paper", paper.paper)
+    app.add_url_rule(PAPER, "enter_paper", paper.enter, methods=["POST"])
+    app.add_url_rule(f"{PAPER}<int:entry_id>", "paper_entry", paper.look_at_entry)
+    app.add_url_rule(f"{PAPER}<int:entry_id>", "correct_paper", paper.correct, methods=["POST"])
+    app.add_url_rule(PARTNERS, "partners", partners.partners)
+    app.add_url_rule(PARTNERS, "add_partner", partners.add_partner, methods=["POST"])
+    app.add_url_rule(f"{PARTNERS}drop", "drop_partner", partners.drop_partner, methods=["POST"])
+    app.add_url_rule(SPONSORS, "sponsors", sponsors.sponsors)
+    app.add_url_rule(SPONSORS, "enter_sponsor", sponsors.enter_sponsor, methods=["POST"])
+    app.add_url_rule(f"{SPONSORS}drop", "drop_sponsor", sponsors.drop_sponsor, methods=["POST"])

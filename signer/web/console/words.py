@@ -44,6 +44,7 @@ ACTS: Mapping[str, LazyString] = {
     Kind.SPONSOR_CHANGED: _("list of sponsors changed"),
     Kind.TIMELINE_CHANGED: _("event in the timeline changed"),
     Kind.PLANNING_CHANGED: _("planning changed"),
+    Kind.STATEMENTS_INVENTED: _("statements of invented people added, to try with"),
     Kind.BATCH_FROZEN: _("batch frozen"),
     Kind.BATCH_EXPORTED: _("batch exported"),
     Kind.BATCH_OPENED_AGAIN: _("batch opened again"),

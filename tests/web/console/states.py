@@ -18,6 +18,8 @@ from werkzeug.test import TestResponse
 from signer.accounts.invite import invite
 from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account, webauthn_credential
+from signer.audit.entry import Kind
+from signer.audit.record import record_event
 from signer.batches.certify import certify
 from signer.batches.export import record_export
 from signer.batches.freeze import freeze
@@ -29,11 +31,14 @@ from signer.initiatives.manage import import_description
 from signer.rehearsal.invented import Inventor
 from signer.scheme.load import load_scheme
 from signer.sealing.code import Code
+from signer.tallies.runs import Work, note_run
 from signer.web.app import create_app
 from signer.web.service import Service, open_service
 from tests.conftest import END, MAY_DAY, NUMBER, TESTER, Instance, describe, make_instance
 from tests.signing import record
 from tests.solved import new_check
+from tests.web.console.campaign_states import campaign
+from tests.web.console.numbers_states import numbers
 from tests.web.console.people import PASSWORD, Human
 from tests.web.pages import Page
 
@@ -155,9 +160,12 @@ def every_state(there: Stage) -> States:
         **people(there, owner, administrator),
         **batches(there, owner, auditor),
         **certifying(there, auditor),
+        **campaign(there, owner),
         **choosing(there, auditor, administrator),
         **audit_log(auditor, administrator),
+        **operation(there, administrator),
         **errors(there, owner, auditor),
+        **numbers(there),
         **spoiled(there, auditor, administrator),
     }
     return {f"console, {name}": state for name, state in states.items()}
@@ -372,6 +380,26 @@ def audit_log(auditor: Human, administrator: Human) -> States:
         "audit log of one initiative": auditor.client.get(AUDIT),
         "audit log, verified": administrator.client.get("/console/audit/?verify=1"),
     }
+
+
+def operation(there: Stage, administrator: Human) -> States:
+    """How the service itself stands: before anything has run, in order, and as nobody wants to see it."""
+    path = "/console/operation"
+    states = {"operation, nothing has run": administrator.client.get(path)}
+    there.service.day = MAY_DAY
+    with writing(there.service.engine) as connection:
+        for work in Work:
+            note_run(connection, work, at=datetime.now(UTC))
+        for kind in (Kind.RECONCILED, Kind.BACKUP_TAKEN):
+            record_event(connection, there.service.settings, kind, actor=TESTER)
+    states["operation, in order"] = administrator.client.get(path)
+    with writing(there.service.engine) as connection:
+        note_run(connection, Work.ROLL_UP, at=datetime.now(UTC) - timedelta(minutes=20))
+        record_event(connection, there.service.settings, Kind.NOT_RECONCILED, actor=TESTER, details={"found": "rows"})
+    there.service.day = LATE + timedelta(days=200)
+    states["operation, out of order"] = administrator.client.get(path)
+    there.service.day = ISSUED
+    return states
 
 
 def errors(there: Stage, owner: Human, auditor: Human) -> States:

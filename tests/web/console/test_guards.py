@@ -33,6 +33,10 @@ NOT_YET = frozenset({ANONYMOUS})
 """On the way to the log-on: whoever has arrived is sent to the first page."""
 PEOPLE = frozenset({"owner of this initiative", "administrator"})
 AUDITOR = frozenset({"auditor of this initiative"})
+SEES_NUMBERS = frozenset(f"{role} of this initiative" for role in ("owner", "editor", "reader", "auditor"))
+PLANS = frozenset(f"{role} of this initiative" for role in ("owner", "editor"))
+OWNER = frozenset({"owner of this initiative"})
+IMPORTS = OWNER | {"owner of another", "administrator"}
 SEES_BATCHES = AUDITOR | {"owner of this initiative"}
 SEES_BATCHES_OF_ANY = SEES_BATCHES | {"auditor of another", "owner of another"}
 SEES_AUDIT = SEES_BATCHES | {"administrator"}
@@ -45,12 +49,46 @@ TABLE: dict[str, frozenset[str]] = {
     "people": PEOPLE,
     "invite": PEOPLE,
     "take_role": PEOPLE,
+    "numbers": SEES_NUMBERS,
+    "numbers_file": SEES_NUMBERS,
+    "mark_event": PLANS,
+    "unmark_event": PLANS,
+    "planning": SEES_NUMBERS,
+    "expect_shares": PLANS,
+    "publish_forecast": OWNER,
+    "unpublish_forecast": OWNER,
+    "choose_file": IMPORTS,
+    "look_at_import": IMPORTS,
+    "save_import": IMPORTS,
+    "texts": PLANS,
+    "text": PLANS,
+    "write_text": PLANS,
+    "text_history": PLANS,
+    "text_preview": PLANS,
+    "collection": SEES_NUMBERS,
+    "tell_start": OWNER,
+    "consider_step": OWNER,
+    "change_collection": OWNER,
+    "report": SEES_NUMBERS,
+    "tell_report": OWNER,
+    "report_file": SEES_NUMBERS,
+    "paper": PLANS,
+    "enter_paper": PLANS,
+    "paper_entry": PLANS,
+    "correct_paper": PLANS,
+    "partners": SEES_NUMBERS,
+    "add_partner": PLANS,
+    "drop_partner": PLANS,
+    "sponsors": SEES_NUMBERS,
+    "enter_sponsor": OWNER,
+    "drop_sponsor": OWNER,
     "batches_of_all": SEES_BATCHES_OF_ANY,
     "batches": SEES_BATCHES,
     "batch": SEES_BATCHES,
     "freeze_batch": AUDITOR,
     "take_step": AUDITOR,
     "download": AUDITOR,
+    "operation": frozenset({"administrator"}),
     "audit_log": SEES_AUDIT_OF_ANY,
     "audit_log_of": SEES_AUDIT,
     "invitation": ANYBODY,
@@ -92,7 +130,18 @@ def everybody(join: Callable[..., Human], running: Service) -> dict[str, Human |
 
 def address(rule: Rule) -> str:
     """An address of the rule, about this initiative."""
-    values = {"number": NUMBER, "token": "none", "member_state": "DE", "batch_number": "1", "step": "receive"}
+    values = {
+        "number": NUMBER,
+        "token": "none",
+        "member_state": "DE",
+        "batch_number": "1",
+        "step": "receive",
+        "name": "days.csv",
+        "event_id": "1",
+        "entry_id": "1",
+        "language": "en",
+        "wanted": "close",
+    }
     return "/console" + re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: values[found[1]], rule.rule)
 
 

@@ -1,0 +1,96 @@
+"""What the numbers assume, and how the forecast is made: organisers see it, and change what they know better."""
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from signer.accounts.roles import Permission
+from signer.database import reading, writing
+from signer.initiatives.initiative import Initiative
+from signer.scheme.load import load_scheme
+from signer.tallies.outlook import read_forecast
+from signer.tallies.overview import read_overview
+from signer.tallies.planning import expect_invalid, publish_forecast, read_invalid_shares
+from signer.web.console.current import actor, allowed, service, settings, the_initiative
+from signer.web.console.guards import needs
+from signer.web.console.numbers import names_of
+from signer.web.console.numbers_words import foreseen
+from signer.web.console.planning_forms import PREFIX, PublishForm, SharesForm, shares_form
+from signer.web.languages import sort_key
+
+
+@needs(Permission.SEE_NUMBERS)
+def planning(number: str) -> str:
+    """Show how the forecast is made and what it assumes."""
+    initiative = the_initiative(number)
+    return _page(initiative, _form(initiative))
+
+
+@needs(Permission.ENTER_PAPER)
+def expect_shares(number: str) -> str | tuple[str, int] | Response:
+    """Keep the shares of invalid statements that organisers expect; each that changes is recorded."""
+    initiative = the_initiative(number)
+    form = _form(initiative)
+    if not form.validate_on_submit():
+        return _page(initiative, form), 422
+    with writing(service().engine) as connection:
+        kept = read_invalid_shares(connection, initiative)
+        default = load_scheme(initiative.scheme).invalid_share
+        for member_state, share in form.shares().items():
+            if (default if share is None else share) != kept[member_state]:
+                expect_invalid(connection, settings(), initiative, member_state, share, actor=actor())
+    flash(_("The shares are kept. The forecast takes them up tonight."), "success")
+    return redirect(url_for("planning", number=number))
+
+
+@needs(Permission.MANAGE_COLLECTION)
+def publish(number: str) -> Response:
+    """Publish the forecast with the public numbers."""
+    return _let_publish(number, is_published=True, said=_("Everybody can read the forecast now."))
+
+
+@needs(Permission.MANAGE_COLLECTION)
+def keep_private(number: str) -> Response:
+    """Publish the forecast no longer."""
+    return _let_publish(number, is_published=False, said=_("The forecast is for the organisers alone now."))
+
+
+def _let_publish(number: str, *, is_published: bool, said: str) -> Response:
+    initiative = the_initiative(number)
+    with writing(service().engine) as connection:
+        publish_forecast(connection, settings(), initiative, is_published=is_published, actor=actor())
+    flash(said, "success")
+    return redirect(url_for("planning", number=number))
+
+
+def _form(initiative: Initiative) -> SharesForm:
+    """Return the form, filled with the shares that are not the scheme's."""
+    default = load_scheme(initiative.scheme).invalid_share
+    with reading(service().engine) as connection:
+        kept = read_invalid_shares(connection, initiative)
+    own = {f"{PREFIX}{code}": f"{share * 100:.1f}" for code, share in kept.items() if share != default}
+    form = shares_form(initiative.scheme)(data=own)
+    for code, name in names_of(initiative).items():
+        form[f"{PREFIX}{code}"].label.text = name
+    return form
+
+
+def _page(initiative: Initiative, form: SharesForm) -> str:
+    with reading(service().engine) as connection:
+        overview = read_overview(connection, initiative, on=service().today())
+        seen = foreseen(overview, read_forecast(connection, initiative.id))
+    scheme = load_scheme(initiative.scheme)
+    return render_template(
+        "console/planning.html",
+        initiative=initiative,
+        form=form,
+        shares=sorted(
+            (field for field in form if field.name.startswith(PREFIX)), key=lambda field: sort_key(field.label.text)
+        ),
+        publish_form=PublishForm(),
+        may_change=allowed(Permission.ENTER_PAPER, initiative.registration_number),
+        may_publish=allowed(Permission.MANAGE_COLLECTION, initiative.registration_number),
+        overview=overview,
+        foreseen=seen,
+        scheme=scheme,
+    )
