@@ -44,6 +44,8 @@ AT_ONCE = 10_000
 ROUNDS = 3
 SMALL, LARGE = "MT", "DE"
 """Member States with few and with many statements."""
+Row = tuple[bytes, int, str, date, bytes, bytes]
+"""Id, initiative, Member State, day, id of the key, envelope as it lies there."""
 
 
 def measure(settings: Settings) -> dict[str, float]:
@@ -73,19 +75,18 @@ def _fill(engine: Engine, settings: Settings) -> None:
     with reading(engine) as connection:
         initiative = find_initiative(connection, NUMBER)
     for member_state, count in ((SMALL, FEW), (LARGE, MANY)):
-        rows = _rows(engine, settings, initiative, member_state)
+        rows = rows_of(engine, settings, initiative, member_state, today())
         for _ in range(count // AT_ONCE):
             with writing(engine) as connection:
-                _store(connection, initiative, member_state, list(islice(rows, AT_ONCE)))
+                store(connection, list(islice(rows, AT_ONCE)))
     with writing(engine) as connection:
         change_status(connection, settings, NUMBER, Status.CLOSED, on=today(), actor=ACTOR)
     for member_state in (SMALL, LARGE):
         freeze(engine, settings, NUMBER, member_state, until=None, final=True, on=today(), actor=ACTOR)
 
 
-def _rows(
-    engine: Engine, settings: Settings, initiative: Initiative, member_state: str
-) -> Iterator[tuple[bytes, int, str, date, bytes, bytes]]:
+def rows_of(engine: Engine, settings: Settings, initiative: Initiative, member_state: str, on: date) -> Iterator[Row]:
+    """Yield ever new rows of a Member State and day."""
     with reading(engine) as connection:
         key_id = require_key(connection, settings, initiative).key_id
     storage_key = read_storage_key(settings, NUMBER)
@@ -93,15 +94,11 @@ def _rows(
     while True:
         statement_id = secrets.token_bytes(16)
         envelope = (VERSION + key_id + statement_id + filler)[: ENVELOPE_SIZES[0]]
-        yield statement_id, initiative.id, member_state, today(), key_id, storage_key.wrap(envelope, statement_id)
+        yield statement_id, initiative.id, member_state, on, key_id, storage_key.wrap(envelope, statement_id)
 
 
-def _store(
-    connection: Connection,
-    initiative: Initiative,
-    member_state: str,
-    rows: list[tuple[bytes, int, str, date, bytes, bytes]],
-) -> None:
+def store(connection: Connection, rows: list[Row]) -> None:
+    """Store rows of one Member State and day, with a leaf for each, and count them."""
     names = ("id", "initiative_id", "member_state", "submitted_on", "key_id", "sealed")
     if is_sqlite(connection):
         connection.execute(insert(statement), [dict(zip(names, row, strict=True)) for row in rows])
@@ -117,7 +114,8 @@ def _store(
             copy.set_types(["bytea"])
             for _ in rows:
                 copy.write_row((secrets.token_bytes(32),))
-    place = {"initiative_id": initiative.id, "member_state": member_state, "submitted_on": today()}
+    _, initiative_id, member_state, on, _, _ = rows[0]
+    place = {"initiative_id": initiative_id, "member_state": member_state, "submitted_on": on}
     before = connection.scalar(select(received.c.statements).filter_by(**place))
     if before is None:
         connection.execute(insert(received).values(statements=len(rows), **place))

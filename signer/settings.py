@@ -20,8 +20,9 @@ SECRET_BYTES = 32
 REGISTRATION_NUMBER = re.compile(r"[0-9]{4}/[0-9]{6}")
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
+BIND = re.compile(r"[A-Za-z0-9.\-]+:[0-9]{1,5}")
 SMTP_SECURITY = ("starttls", "tls", "none")
-ENVIRONMENT = ("database_url", "trusted_proxies", "limits_url", "port", "workers")
+ENVIRONMENT = ("database_url", "trusted_proxies", "limits_url", "port", "workers", "metrics_bind")
 """Settings that the environment may give, as `SIGNER_` and the name in capitals; the two folders come besides."""
 
 
@@ -48,6 +49,7 @@ class Settings:
     mail_from: the sender of mails; without it or without smtp_host none is sent.
     smtp_security: starttls, tls (from the first byte) or none (on the same machine).
     smtp_user: whom the mail server knows; the secret file `smtp-password` goes with it.
+    metrics_bind: address and port for Prometheus, such as 127.0.0.1:9464; without it there are no metrics.
     """
 
     instance: Path
@@ -61,7 +63,7 @@ class Settings:
     log_origin: str = "signer.invalid/log"
     sequence_seconds: int = 3600
     demonstration: bool = False
-    operator: str = "The operator of this service"
+    operator: str = "the operator of this service"
     contact_email: str = "contact@example.org"
     public_url: str = ""
     mail_from: str = ""
@@ -69,6 +71,7 @@ class Settings:
     smtp_port: int = 587
     smtp_security: str = "starttls"
     smtp_user: str = ""
+    metrics_bind: str = ""
     collection_keys: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -80,6 +83,8 @@ class Settings:
             raise WrongSettings(f"setting 'smtp_security' must be one of {', '.join(SMTP_SECURITY)}")
         if self.public_url and not PUBLIC_URL.fullmatch(self.public_url):
             raise WrongSettings("setting 'public_url' must be like https://support.example.org, with nothing after it")
+        if self.metrics_bind and not BIND.fullmatch(self.metrics_bind):
+            raise WrongSettings("setting 'metrics_bind' must be an address and a port, like 127.0.0.1:9464")
 
     def secret(self, name: str) -> bytes:
         """Return the 32 bytes of the secret `name`. Raises MissingSecret."""

@@ -23,8 +23,8 @@ from signer.schema import require_current
 from signer.scheme.load import load_scheme
 from signer.sealing.selftest import run_known_answers
 from signer.settings import Settings, read_settings
+from signer.web.operation import DISK_FAIL_BYTES, DISK_WARN_BYTES
 
-DISK_WARN_BYTES, DISK_FAIL_BYTES = 5 << 30, 500 << 20
 CLOCK_TOLERANCE = timedelta(seconds=5)
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
 OPENSSL = re.compile(r"OpenSSL (\d+)\.")

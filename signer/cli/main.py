@@ -24,6 +24,8 @@ COMMANDS = {
     "audit": "signer.cli.audit:audit",
     "daily": "signer.cli.daily:daily",
     "surge": "signer.cli.surge:surge",
+    "publish": "signer.cli.publish:publish",
+    "load": "signer.cli.load:load",
     "rehearse": "signer.cli.rehearse:rehearse",
 }
 

@@ -18,6 +18,7 @@ from signer.database import is_sqlite, writing
 from signer.errors import SignerError
 from signer.settings import Settings
 from signer.statements.postgres_store import CONNECTIONS
+from signer.web.metrics import address_of
 from signer.web.service import open_service
 
 SQLITE_THREADS, POSTGRES_THREADS = 32, CONNECTIONS
@@ -40,8 +41,8 @@ def serve(host: str | None, port: int | None) -> None:
     run(settings, engine, host=host or settings.host, port=port or settings.port)
 
 
-def _require_free(host: str, port: int) -> None:
-    """Say in one line what the server would say in a page of its own stack."""
+def _require_free(host: str, port: int, by: str) -> None:
+    """Say in one line what the server would say in a page of its own stack. by: what another port is chosen with."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -49,12 +50,14 @@ def _require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or "there is no such port"
-            raise CannotListen(f"cannot listen on {host}, port {port}: {reason}; choose another with --port") from None
+            raise CannotListen(f"cannot listen on {host}, port {port}: {reason}; choose another with {by}") from None
 
 
 def run(settings: Settings, engine: Engine, *, host: str, port: int) -> None:
     """Run the server until it is told to stop; it keeps no access log. Raises CannotListen or StoreUnavailable."""
-    _require_free(host, port)
+    _require_free(host, port, "--port")
+    if settings.metrics_bind:
+        _require_free(*address_of(settings), "the setting metrics_bind")
     with writing(engine) as connection:
         started = {"release": version("signer")}
         record_event(connection, settings, Kind.SERVICE_STARTED, actor=command_line(), details=started)

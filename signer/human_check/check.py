@@ -64,6 +64,10 @@ class HumanCheck:
             # The page's script gave up or was too late, and the person waited.
             return self._waiting.read(waiting)
 
+    def per_second(self) -> float:
+        """Return how many checks this process gives in a second, smoothed."""
+        return self._solving.per_second() + self._patience.per_second()
+
     def is_surging(self) -> bool:
         """Return whether what is dear should be spared now."""
         return is_surging(self._solving.per_second(), self._mode())

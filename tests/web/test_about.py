@@ -28,7 +28,7 @@ def test_the_privacy_statement_names_the_representative_and_the_last_day(get: Ge
 
     assert "Ada Mustermann, representative of the organisers, ada@example.org" in words
     assert "Until 17 November 2028 at the latest" in words
-    assert "The operator of this service runs this service" in words
+    assert "run for them by the operator of this service as processor" in words
 
 
 def test_a_legal_entity_is_the_controller_where_there_is_one(get: Get, service: FakeService) -> None:

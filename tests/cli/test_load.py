@@ -1,0 +1,107 @@
+"""`signer load` fills a demonstration, and refuses whatever might be anything else."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import insert
+
+from signer.cli.load import NotForTrying, load, reckon, require_demonstration
+from signer.database import reading, writing
+from signer.initiatives.initiative import Status
+from signer.initiatives.manage import change_status, import_description
+from signer.statements.tables import received
+from signer.tallies.outlook import read_forecast
+from signer.tallies.persons import publish
+from signer.tallies.tables import person_estimate
+from tests.cli.conftest import Run
+from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance, describe
+
+
+def demonstration(instance: Instance, **changes: object) -> Instance:
+    """The same instance, as a demonstration."""
+    return replace(instance, settings=replace(instance.settings, demonstration=True, **changes))  # type: ignore[arg-type]
+
+
+def receive(instance: Instance, statements: int) -> None:
+    """Let statements be counted."""
+    with writing(instance.engine) as connection:
+        here = {"initiative_id": instance.initiative.id, "member_state": "DE", "submitted_on": MAY_DAY}
+        connection.execute(insert(received).values(statements=statements, **here))
+
+
+def test_a_demonstration_without_statements_is_filled(on_sqlite: Instance) -> None:
+    tried = demonstration(on_sqlite)
+
+    assert require_demonstration(tried.settings, tried.engine, add=False).registration_number == NUMBER
+
+
+def test_a_live_instance_is_refused(on_sqlite: Instance) -> None:
+    with pytest.raises(NotForTrying, match="no demonstration"):
+        require_demonstration(on_sqlite.settings, on_sqlite.engine, add=True)
+
+
+def test_an_instance_whose_log_can_have_readers_is_refused(on_sqlite: Instance) -> None:
+    """Somebody may have set `demonstration` by mistake, or opened a real one as a trial."""
+    tried = demonstration(on_sqlite, log_origin="support.example.org/log")
+
+    with pytest.raises(NotForTrying, match=r"support\.example\.org"):
+        require_demonstration(tried.settings, tried.engine, add=True)
+
+
+def test_statements_that_are_there_are_not_mixed_with_invented_ones_unasked(on_sqlite: Instance) -> None:
+    tried = demonstration(on_sqlite)
+    receive(tried, 3)
+
+    with pytest.raises(NotForTrying, match="3 statements already"):
+        require_demonstration(tried.settings, tried.engine, add=False)
+    assert require_demonstration(tried.settings, tried.engine, add=True)
+
+
+def test_without_one_initiative_that_collects_it_is_refused(on_sqlite: Instance) -> None:
+    tried = demonstration(on_sqlite)
+    with writing(tried.engine) as connection:
+        import_description(connection, tried.settings, describe("2027/000043"), actor=TESTER)
+        change_status(connection, tried.settings, NUMBER, Status.CLOSED, on=MAY_DAY, actor=TESTER)
+
+    with pytest.raises(NotForTrying, match="0 initiatives are collecting"):
+        require_demonstration(tried.settings, tried.engine, add=False)
+
+
+def test_the_days_figures_are_reckoned_anew(on_sqlite: Instance) -> None:
+    """Periodic work published the estimate of an empty collection this morning."""
+    with writing(on_sqlite.engine) as connection:
+        connection.execute(
+            insert(person_estimate).values(
+                initiative_id=on_sqlite.initiative.id, member_state="DE", made_on=MAY_DAY, persons=5, step=10
+            )
+        )
+    receive(on_sqlite, 10_000)
+
+    reckon(on_sqlite.engine, on_sqlite.initiative, on=MAY_DAY)
+
+    with writing(on_sqlite.engine) as connection:
+        publish(connection, on_sqlite.initiative.id, on=MAY_DAY)
+        assert connection.execute(person_estimate.select()).all() == []
+    with reading(on_sqlite.engine) as connection:
+        made = read_forecast(connection, on_sqlite.initiative.id)
+    assert made is None or made[0] == MAY_DAY
+
+
+def test_the_command_fills_a_demonstration_and_its_numbers_agree(signer: Run) -> None:
+    assert signer("demo", "--prepare-only").returncode == 0
+
+    loaded = signer("load", "--count", 60, "--json")
+    again = signer("load", "--count", 60)
+
+    assert loaded.returncode == 0, loaded.stderr
+    assert json.loads(loaded.stdout)["statements"] == 60
+    assert "statements: 60 of 60 (100 %)" in loaded.stderr
+    assert again.returncode == 1
+    assert "60 statements already" in again.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["--like-demo", "--count", "3"], ["--count", "0"]])
+def test_it_wants_to_be_told_how_many(arguments: list[str]) -> None:
+    assert CliRunner().invoke(load, arguments).exit_code == 2
