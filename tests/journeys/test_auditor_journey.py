@@ -171,7 +171,7 @@ def auditor(chromium: Browser, console: str, after_the_end: Site) -> Iterator[So
 
 def freeze(page: Page, member_state: str) -> None:
     """Freeze the final batch of a Member State."""
-    page.get_by_role("navigation").get_by_role("link", name="Batches").click()
+    page.get_by_role("navigation", name="Console").get_by_role("link", name="Batches").click()
     expect_heading(page, "Batches")
     page.get_by_label("Member State", exact=True).select_option(member_state)
     page.get_by_label("Final batch").check()

@@ -828,7 +828,18 @@ def test_what_a_browser_says_of_its_passkey_besides_is_not_kept(person: Human, e
 
 OPEN_TO_ALL = {"security.login", "security.logout", "security.two_factor_setup", "invitation", "accept_invitation"}
 """Whoever comes; what each of them shows is their own tests' matter."""
-ADDRESS = {"number": NUMBER, "token": "x", "member_state": "DE", "batch_number": "1", "step": "receive"}
+ADDRESS = {
+    "number": NUMBER,
+    "token": "x",
+    "member_state": "DE",
+    "batch_number": "1",
+    "step": "receive",
+    "name": "days.csv",
+    "event_id": "1",
+    "entry_id": "1",
+    "language": "en",
+    "wanted": "pause",
+}
 
 
 def test_between_password_and_second_factor_no_page_opens(person: Human, service: Service) -> None:
