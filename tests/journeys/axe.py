@@ -51,12 +51,13 @@ def complaints_about(
 
     Everything is examined on a phone in light. What depends on colours and sizes is examined in the other `looks` too,
     on pages with an element in a place in which none was before.
-    alike: also examine those that have none, such as the errors: they differ in their words.
+    alike: also examine those that have none, such as the errors: they differ in their words. Without it, a place is
+    what an element stands in, and no longer what it stands behind.
     """
     found: dict[str, list[str]] = {}
     known: set[str] = set()
     for name, state in states.items():
-        places = _places(state)
+        places = _places(state, behind=alike)
         new = not places <= known
         known |= places
         if not new and not alike:
@@ -96,14 +97,14 @@ def require_no_sideways_scroll_and_no_cut(shown: Screen, states: Mapping[str, Te
         assert shown.page.evaluate(CUT) == [], name
 
 
-def _places(state: TestResponse) -> frozenset[str]:
-    """Return each element with what it stands in and behind: what its colours and its room come from."""
+def _places(state: TestResponse, *, behind: bool) -> frozenset[str]:
+    """Return each element with what it stands in, and `behind` what: what its colours and its room come from."""
 
     def name(element: html.HtmlElement | None) -> str:
         return "" if element is None else f"{element.tag}.{element.get('class')}"
 
     return frozenset(
-        f"{name(element.getparent())} > {name(element.getprevious())} + {name(element)}"
+        f"{name(element.getparent())} > {name(element.getprevious()) if behind else ''} + {name(element)}"
         for element in Page(state).tree.iter()
         if isinstance(element.tag, str)
     )

@@ -2,7 +2,7 @@
 
 import base64
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -14,6 +14,8 @@ from tests.journeys.rehearsed import Rehearsed
 SEALED_FOLDERS = ("instance", "secrets", "logs", "batches")
 ANCHOR = 6
 """Bytes: nothing shorter is searched for."""
+PAGE = 8192
+"""Bytes of a page of PostgreSQL."""
 
 Haystack = Mapping[str, bytes]
 """Name of a place to its bytes."""
@@ -83,17 +85,22 @@ def _postgres(url: str) -> Iterator[tuple[str, bytes]]:
         connection.execute("CHECKPOINT")
         (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
         (oid,) = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone() or (0,)
+        (template,) = connection.execute("SELECT oid FROM pg_database WHERE datname = 'template1'").fetchone() or (0,)
+    # What every new database begins with is most of it, and was there before anybody signed.
+    begun_with = {b"", bytes(PAGE)}.union(
+        *(_pages(path.read_bytes()) for path in (Path(folder) / "base" / str(template)).iterdir())
+    )
     for path in sorted(Path(folder).rglob("*")):
         # Other databases of this server are those of other tests.
         foreign = path.parent.parent.name == "base" and path.parent.name != str(oid)
         if path.is_file() and not foreign:
-            yield f"server {path.relative_to(folder)}", _without_empty(path.read_bytes())
+            yield f"server {path.relative_to(folder)}", b"".join(_pages(path.read_bytes(), without=begun_with))
 
 
-def _without_empty(content: bytes) -> bytes:
-    """Return the pages of 4 kB that are not all zero; nothing that was written can lie across an empty one."""
-    pages = (content[start : start + 4096] for start in range(0, len(content), 4096))
-    return b"".join(page for page in pages if page.strip(b"\0"))
+def _pages(content: bytes, *, without: Collection[bytes] = ()) -> Iterator[bytes]:
+    """Yield the pages `without` those known; nothing that was written since can lie across one of them."""
+    pages = (content[start : start + PAGE] for start in range(0, len(content), PAGE))
+    return (page for page in pages if page not in without)
 
 
 def _bytes_of(value: object) -> bytes:

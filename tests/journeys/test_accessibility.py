@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from signer.sealing.opening import OpeningKey
 from signer.web.app import create_app
 from tests.journeys.axe import complaints_about, complaints_unfolded, require_no_sideways_scroll_and_no_cut
-from tests.journeys.showing import Screen, screen
+from tests.journeys.showing import DESKTOP_DARK, Screen, screen
 from tests.web.factories import make_service, make_settings
 from tests.web.states import every_state
 
@@ -48,6 +48,12 @@ def _service() -> object:
 
 
 def test_axe_core_finds_nothing_on_any_page(shown: Screen, states: dict[str, TestResponse]) -> None:
+    """Each on a phone in light, and what has anything new on a desktop in the dark; the long form, in all four."""
+    assert complaints_about(shown, states, looks=(DESKTOP_DARK,)) == {}
+
+
+@pytest.mark.long
+def test_axe_core_finds_nothing_on_any_page_in_any_look(shown: Screen, states: dict[str, TestResponse]) -> None:
     assert complaints_about(shown, states) == {}
 
 
