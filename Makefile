@@ -8,7 +8,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 CATALOGUES := $(wildcard signer/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: help install demo test check bench proof format messages lock static screenshots
+.PHONY: help install demo test coverage check bench proof format messages lock static screenshots
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -27,7 +27,10 @@ $(INSTALLED): requirements/dev.lock pyproject.toml $(CATALOGUES)
 demo: install ## Serve the demonstration initiative at http://127.0.0.1:8000
 	@$(BIN)/signer demo
 
-test: install ## Run all tests, with branch coverage
+test: install ## Run all tests
+	$(BIN)/pytest --numprocesses auto
+
+coverage: install ## Run all tests, and show which branches none of them takes
 	$(BIN)/pytest --numprocesses auto --cov --cov-report=term
 
 check: install ## Format, lint, types, import contracts, dead code, translations

@@ -258,7 +258,7 @@ def test_an_auditor_is_invited_and_takes_a_batch_to_its_certificate(
         expect(result).to_contain_text("1 of 7 needed Member States at their threshold")
         assert fact(page, "Certificates waited for") == "France (by 30 April 2028)"
 
-        page.get_by_role("navigation").get_by_role("link", name="Audit log").click()
+        page.get_by_role("navigation", name="Console").get_by_role("link", name="Audit log").click()
         page.get_by_role("button", name="Verify the whole log").click()
         expect(page.get_by_text("Verified just now: no entry of the whole log was removed")).to_be_visible()
         handed_over = page.get_by_role("listitem").filter(has_text="batch handed over")
