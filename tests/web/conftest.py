@@ -1,6 +1,7 @@
 """The application over a service without a database, and what a citizen can do with it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from signer.sealing.opening import OpeningKey
+from signer.web import limits
 from signer.web.app import create_app
+from signer.web.limits import Allowance
 from tests.solved import solution
 from tests.web.factories import DECLARED, SUPPORT, FakeService, make_service, make_settings
 from tests.web.pages import Page
@@ -27,8 +30,9 @@ def service(opening_key: OpeningKey) -> FakeService:
 
 
 @pytest.fixture
-def app(service: FakeService, tmp_path: Path) -> Flask:
-    """The application."""
+def app(service: FakeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application. All that a test sends comes within one minute of its limits' clock, however slow the machine."""
+    monkeypatch.setattr(limits, "Allowance", partial(Allowance, clock=lambda: 0.0))
     return create_app(make_settings(tmp_path), service)  # type: ignore[arg-type]
 
 
