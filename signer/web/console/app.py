@@ -8,12 +8,12 @@ from signer.web.application import bare_application
 from signer.web.console.addresses import CONSOLE
 from signer.web.console.errors import install_console_errors
 from signer.web.console.guards import install_guards
-from signer.web.console.library_texts import install_library_texts
 from signer.web.console.limits import install_log_on_limits
 from signer.web.console.navigation import install_navigation
 from signer.web.console.numbers_words import install_words_of_numbers
 from signer.web.console.routes import install_routes
 from signer.web.console.security import GUARDS, install_security
+from signer.web.console.security_texts import install_security_texts
 from signer.web.console.sessions import install_log_ons, install_sessions
 from signer.web.console.words import install_words
 from signer.web.headers import install_console_headers
@@ -37,7 +37,7 @@ def create_console(settings: Settings, service: Service) -> Flask:
     install_guards(app, GUARDS)
     CSRFProtect(app)
     security = install_security(app, settings, service.engine)
-    install_library_texts(app)
+    install_security_texts(app)
     install_log_on_limits(app, settings)
     install_log_ons(app, security)
     install_navigation(app)

@@ -62,7 +62,7 @@ OF_FORMS: Mapping[str, LazyString] = {
 """What WTForms says itself to what we say."""
 
 
-def install_library_texts(app: Flask) -> None:
+def install_security_texts(app: Flask) -> None:
     """Let the libraries speak as the console does: after Flask-Security, which sets its own words."""
     for kind, sentences in (("error", ERRORS), ("info", NEWS)):
         app.config.update({f"SECURITY_MSG_{name}": (sentence, kind) for name, sentence in sentences.items()})
