@@ -49,6 +49,11 @@ def read_accounts(connection: Connection) -> tuple[Account, ...]:
     return tuple(_account(row, roles) for row in rows)
 
 
+def read_names(connection: Connection) -> Mapping[str, str]:
+    """Return actors, as the logs name them (`account:7`), to the names of those people."""
+    return {f"account:{row.id}": row.name for row in connection.execute(select(account.c.id, account.c.name))}
+
+
 def find_account(connection: Connection, email: str) -> Account:
     """Return the account of an address in normal form. Raises UnknownAccount."""
     for found in read_accounts(connection):

@@ -18,13 +18,12 @@ from signer.batches.reconcile import require_reconciled
 from signer.batches.state import HANDED, State, pass_to, record_step
 from signer.batches.tables import certificate as certificate_table
 from signer.database import writing
+from signer.initiatives.calendar import MONTHS_TO_HAND_OVER
 from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
 from signer.settings import Settings
 
-MONTHS_TO_HAND_OVER = 3
-"""After the end of collection (Article 12(1))."""
 MONTHS_TO_CERTIFY = 3
 """After the authority has all statements, online and on paper (Article 12(4))."""
 MONTHS_TO_SUBMIT = 3

@@ -4,7 +4,6 @@ Regulation (EU) 2019/788, Article 12. Each step is recorded with who took it, an
 """
 
 import re
-import unicodedata
 from datetime import date
 
 from sqlalchemy import Engine
@@ -16,6 +15,7 @@ from signer.batches.reconcile import require_reconciled
 from signer.batches.state import EXPORTED, State, pass_to, record_step
 from signer.database import reading, writing
 from signer.errors import SignerError
+from signer.scheme.characters import is_line, tidy
 from signer.settings import Settings
 
 REASON_LENGTH = 500
@@ -78,11 +78,11 @@ def day_of(engine: Engine, batch: BatchSummary, step: str) -> date | None:
 
 
 def checked_text(text: str, name: str) -> str:
-    """Return `text` without white space at its ends. Raises NotReady if it is empty, too long or not printable."""
-    trimmed = unicodedata.normalize("NFC", text).strip()
+    """Return `text` tidied. Raises NotReady if it is empty, too long, or no line that can be shown."""
+    trimmed = tidy(text)
     if not trimmed:
         raise NotReady(f"the {name} is empty; say it in a few words")
-    if len(trimmed) > REASON_LENGTH or not trimmed.isprintable():
+    if not is_line(trimmed, REASON_LENGTH):
         raise NotReady(f"the {name} must be one line of at most {REASON_LENGTH} printable characters")
     return trimmed
 

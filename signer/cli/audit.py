@@ -12,6 +12,7 @@ from signer.audit.read import latest_entries, read_entries, read_head, verify
 from signer.audit.record import audit_key, record_event
 from signer.cli.instance import open_instance, read_file, show
 from signer.database import reading, writing
+from signer.scheme.characters import is_line, tidy
 from signer.whole_file import whole_file
 
 MOST_CHARACTERS = 200
@@ -82,11 +83,12 @@ def head() -> None:
 @click.argument("where")
 def backup_taken(where: str) -> None:
     """Write down that a backup was taken, and WHERE it went; for the last line of a backup script."""
-    if not (where.isprintable() and 0 < len(where.strip()) <= MOST_CHARACTERS):
+    where = tidy(where)
+    if not where or not is_line(where, MOST_CHARACTERS):
         raise click.UsageError(f"say where it went in one line of at most {MOST_CHARACTERS} printable characters")
     settings, engine = open_instance()
     with writing(engine) as connection:
-        record_event(connection, settings, Kind.BACKUP_TAKEN, actor=command_line(), details={"to": where.strip()})
+        record_event(connection, settings, Kind.BACKUP_TAKEN, actor=command_line(), details={"to": where})
     click.echo("written down: a backup was taken")
 
 

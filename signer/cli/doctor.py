@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine, func, select
 
-from signer.audit.record import audit_key
 from signer.cli.instance import SECRETS, require_secrets, show
 from signer.database import is_sqlite, open_engine, reading
 from signer.errors import SignerError
@@ -117,7 +116,6 @@ def _secret_keys(settings: Settings) -> str:
     require_secrets(settings)
     if manifest_key(settings).verifying_key == log_key(settings).verifying_key:
         raise SignerError("the manifest key and the log key are the same; make one of them anew")
-    audit_key(settings)
     return f"{len(SECRETS)} keys are there, each for one purpose"
 
 

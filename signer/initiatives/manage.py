@@ -15,8 +15,8 @@ from signer.initiatives.initiative import Initiative, InitiativeText, Status, Un
 from signer.initiatives.keys import read_storage_key, require_key
 from signer.initiatives.queries import find_initiative, find_initiative_to_change
 from signer.initiatives.tables import initiative, initiative_text
-from signer.initiatives.texts import FrozenText, UnfitText, checked, put_text
-from signer.scheme.characters import find_unreadable, tidy
+from signer.initiatives.texts import FrozenText, all_checked, put_text
+from signer.scheme.characters import is_line, tidy
 from signer.scheme.load import load_scheme
 from signer.sealing.canonical import canonical_json
 from signer.settings import Settings
@@ -53,10 +53,7 @@ def import_description(
     Once opened, only texts in further languages are taken: nobody's statement may change its meaning afterwards.
     """
     load_scheme(description.scheme)
-    description = replace(
-        description, texts={language: _checked(language, text) for language, text in description.texts.items()}
-    )
-    kept = _keep(connection, description, actor)
+    kept = _keep(connection, replace(description, texts=all_checked(description.texts)), actor)
     record_event(
         connection,
         settings,
@@ -93,7 +90,7 @@ def change_status(
         if on > kept.collection_end:
             raise NotAllowed(f"the collection period of {registration_number} ended on {kept.collection_end}")
     reason = tidy(reason)
-    if len(reason) > REASON_LIMIT or find_unreadable(reason):
+    if not is_line(reason, REASON_LIMIT):
         raise NotAllowed(f"the reason must be one line of at most {REASON_LIMIT} characters")
     values: dict[str, object] = {"status": wanted, "pause_reason": reason if wanted is Status.PAUSED else ""}
     if wanted in {Status.CLOSED, Status.WITHDRAWN}:
@@ -119,13 +116,6 @@ def _keep(connection: Connection, description: Description, actor: str) -> Initi
     for language, text in texts.items():
         put_text(connection, initiative_id, language, text, actor=actor)
     return find_initiative(connection, number)
-
-
-def _checked(language: str, text: InitiativeText) -> InitiativeText:
-    try:
-        return checked(text)
-    except UnfitText as unfit:
-        raise UnfitText(unfit.field, f"text in {language}: {unfit}") from None
 
 
 def _put(connection: Connection, description: Description) -> int:

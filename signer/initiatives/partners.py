@@ -5,18 +5,17 @@ word for each person would be a register.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select
 
-from signer.audit.entry import Detail, Kind
-from signer.audit.record import record_event
-from signer.errors import SignerError
+from signer.audit.entry import Kind
+from signer.errors import Unfit
+from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.tables import partner
-from signer.scheme.characters import find_unreadable, tidy
+from signer.scheme.characters import is_line, tidy
 from signer.settings import Settings
 
 MOST = 30
@@ -24,12 +23,8 @@ CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
 NAME_LIMIT = 100
 
 
-class UnfitPartner(SignerError):
-    """The word or name cannot be one, is there already, or the list is full; `field` names the part."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class UnfitPartner(Unfit):
+    """The word or name cannot be one, is there already, or the list is full."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +49,7 @@ def list_partner(
     code, name = code.strip().lower(), tidy(name)
     if not CODE.fullmatch(code):
         raise UnfitPartner("code", "the word must have 1 to 20 small letters, digits or hyphens, such as spring-2027")
-    if not name or len(name) > NAME_LIMIT or find_unreadable(name):
+    if not name or not is_line(name, NAME_LIMIT):
         raise UnfitPartner("name", f"the name must have 1 to {NAME_LIMIT} characters on one line")
     there = read_partners(connection, initiative.id)
     if code in {each.code for each in there}:
@@ -62,7 +57,9 @@ def list_partner(
     if len(there) >= MOST:
         raise UnfitPartner("", f"{MOST} words are listed, and no more can be; take one off the list first")
     connection.execute(insert(partner).values(initiative_id=initiative.id, code=code, name=name, listed_on=on))
-    _record(connection, settings, initiative, {"change": "partner_listed", "code": code}, actor)
+    record_act(
+        connection, settings, initiative, Kind.PARTNER_CHANGED, {"change": "partner_listed", "code": code}, actor=actor
+    )
 
 
 def unlist_partner(
@@ -72,11 +69,11 @@ def unlist_partner(
     gone = connection.execute(delete(partner).filter_by(initiative_id=initiative.id, code=code))
     if not gone.rowcount:
         raise UnfitPartner("", "this word is not listed; it may have been taken off meanwhile")
-    _record(connection, settings, initiative, {"change": "partner_unlisted", "code": code}, actor)
-
-
-def _record(
-    connection: Connection, settings: Settings, initiative: Initiative, details: Mapping[str, Detail], actor: str
-) -> None:
-    number = initiative.registration_number
-    record_event(connection, settings, Kind.PARTNER_CHANGED, actor=actor, initiative=number, details=details)
+    record_act(
+        connection,
+        settings,
+        initiative,
+        Kind.PARTNER_CHANGED,
+        {"change": "partner_unlisted", "code": code},
+        actor=actor,
+    )

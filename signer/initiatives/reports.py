@@ -3,15 +3,14 @@
 Source: Regulation (EU) 2019/788, Articles 8(2) and 9. The service sends nothing: organisers do, in the register.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, insert, select, update
 
 from signer.audit.entry import Detail, Kind
-from signer.audit.record import record_event
-from signer.errors import SignerError
+from signer.errors import Unfit
+from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.tables import initiative as initiative_table
 from signer.initiatives.tables import report
@@ -21,12 +20,8 @@ MOST = 500_000_000
 """More than there are citizens."""
 
 
-class UnfitReport(SignerError):
-    """The day or the number cannot be; `field` names the part."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class UnfitReport(Unfit):
+    """The day or the number cannot be."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +48,7 @@ def record_notice(
     _require_day(sent_on, initiative, on)
     here = initiative_table.c.id == initiative.id
     connection.execute(update(initiative_table).where(here).values(start_notified_on=sent_on))
-    details = {"on": sent_on.isoformat()}
-    number = initiative.registration_number
-    record_event(connection, settings, Kind.NOTICE_RECORDED, actor=actor, initiative=number, details=details)
+    record_act(connection, settings, initiative, Kind.NOTICE_RECORDED, {"on": sent_on.isoformat()}, actor=actor)
 
 
 def record_report(
@@ -82,9 +75,8 @@ def record_report(
         return  # the button was pressed twice
     values = {"sent_on": sent_on, "statements": statements, "actor": actor}
     connection.execute(insert(report).values(initiative_id=initiative.id, **values))
-    details: Mapping[str, Detail] = {"on": sent_on.isoformat(), "statements": statements}
-    number = initiative.registration_number
-    record_event(connection, settings, Kind.REPORT_RECORDED, actor=actor, initiative=number, details=details)
+    details: dict[str, Detail] = {"on": sent_on.isoformat(), "statements": statements}
+    record_act(connection, settings, initiative, Kind.REPORT_RECORDED, details, actor=actor)
 
 
 def _require_day(sent_on: date, initiative: Initiative, on: date) -> None:

@@ -5,17 +5,17 @@ until the initiative is submitted. What one sponsor gives is added up: two gifts
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import Connection, insert, update
 
-from signer.audit.entry import Detail, Kind
-from signer.audit.record import record_event
-from signer.errors import SignerError
+from signer.audit.entry import Kind
+from signer.errors import Unfit
+from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative, Sponsor
 from signer.initiatives.tables import sponsor
-from signer.scheme.characters import find_unreadable, tidy
+from signer.scheme.characters import is_line, tidy
 from signer.settings import Settings
 
 MORE_THAN_CENTS = 500_00
@@ -23,12 +23,8 @@ MOST_CENTS = 10**12
 NAME_LIMIT = 200
 
 
-class UnfitSponsor(SignerError):
-    """Name, amount or day cannot be one, or there is no such entry; `field` names the part."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class UnfitSponsor(Unfit):
+    """Name, amount or day cannot be one, or there is no such entry."""
 
 
 def to_publish(sponsors: Iterable[Sponsor]) -> tuple[Sponsor, ...]:
@@ -56,7 +52,7 @@ def add_sponsor(
     initiative: as `find_initiative_to_change` gives it.
     """
     name = tidy(name)
-    if not name or len(name) > NAME_LIMIT or find_unreadable(name):
+    if not name or not is_line(name, NAME_LIMIT):
         raise UnfitSponsor("name", f"the name must have 1 to {NAME_LIMIT} characters on one line")
     if not 0 < cents <= MOST_CENTS:
         raise UnfitSponsor("amount", "the amount must be more than EUR 0 and at most EUR 10 000 000 000")
@@ -66,7 +62,14 @@ def add_sponsor(
         raise UnfitSponsor("", "this support is entered already; if there was more on that day, enter the sum")
     values = {"name": name, "cents": cents, "given_on": given_on, "recorded_on": on}
     connection.execute(insert(sponsor).values(initiative_id=initiative.id, **values))
-    _record(connection, settings, initiative, {"change": "sponsor_entered", "cents": cents}, actor)
+    record_act(
+        connection,
+        settings,
+        initiative,
+        Kind.SPONSOR_CHANGED,
+        {"change": "sponsor_entered", "cents": cents},
+        actor=actor,
+    )
 
 
 def remove_sponsor(
@@ -80,11 +83,4 @@ def remove_sponsor(
     )
     if not gone.rowcount:
         raise UnfitSponsor("", "there is no such entry in the list; it may have been removed meanwhile")
-    _record(connection, settings, initiative, {"change": "sponsor_removed"}, actor)
-
-
-def _record(
-    connection: Connection, settings: Settings, initiative: Initiative, details: Mapping[str, Detail], actor: str
-) -> None:
-    number = initiative.registration_number
-    record_event(connection, settings, Kind.SPONSOR_CHANGED, actor=actor, initiative=number, details=details)
+    record_act(connection, settings, initiative, Kind.SPONSOR_CHANGED, {"change": "sponsor_removed"}, actor=actor)

@@ -18,6 +18,14 @@ from sqlalchemy.types import JSON
 
 from signer.database import METADATA
 
+
+def of_initiative(*, primary_key: bool = False) -> Column[int]:
+    """Return the column that says of which initiative a row is; the row goes with it."""
+    return Column(
+        "initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), primary_key=primary_key, nullable=False
+    )
+
+
 initiative = Table(
     "initiative",
     METADATA,
@@ -40,7 +48,7 @@ initiative = Table(
 initiative_text = Table(
     "initiative_text",
     METADATA,
-    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), primary_key=True),
+    of_initiative(primary_key=True),
     Column("language", Text, primary_key=True),
     Column("title", Text, nullable=False),
     Column("objectives", Text, nullable=False),
@@ -51,7 +59,7 @@ initiative_text = Table(
 collection_key = Table(
     "collection_key",
     METADATA,
-    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), primary_key=True),
+    of_initiative(primary_key=True),
     Column("public_key", LargeBinary, nullable=False),
     Column("installed_on", Date, nullable=False),
     UniqueConstraint("public_key"),
@@ -62,7 +70,7 @@ text_version = Table(
     "text_version",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), nullable=False),
+    of_initiative(),
     Column("language", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("objectives", Text, nullable=False),
@@ -78,7 +86,7 @@ campaign_event = Table(
     "campaign_event",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), nullable=False),
+    of_initiative(),
     Column("happened_on", Date, nullable=False),
     Column("label", Text, nullable=False),
     Index("campaign_event_initiative_id_index", "initiative_id"),
@@ -88,7 +96,7 @@ campaign_event = Table(
 partner = Table(
     "partner",
     METADATA,
-    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), primary_key=True),
+    of_initiative(primary_key=True),
     Column("code", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("listed_on", Date, nullable=False),
@@ -99,7 +107,7 @@ sponsor = Table(
     "sponsor",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), nullable=False),
+    of_initiative(),
     Column("name", Text, nullable=False),
     Column("cents", BigInteger, nullable=False),
     Column("given_on", Date, nullable=False),
@@ -113,7 +121,7 @@ report = Table(
     "report",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), nullable=False),
+    of_initiative(),
     Column("sent_on", Date, nullable=False),
     Column("statements", BigInteger, nullable=False),
     Column("actor", Text, nullable=False),

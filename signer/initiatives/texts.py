@@ -5,14 +5,15 @@ collection was opened, texts in further languages are all that may be added.
 """
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
 from signer.audit.entry import Kind
-from signer.audit.record import record_event
-from signer.errors import SignerError
+from signer.errors import SignerError, Unfit
+from signer.initiatives.acts import record_act
 from signer.initiatives.description import ADDRESS, OBJECTIVES_LIMIT, TITLE_LIMIT
 from signer.initiatives.initiative import Initiative, InitiativeText, Status
 from signer.initiatives.tables import initiative_text, text_version
@@ -34,12 +35,8 @@ class StaleText(SignerError):
     """Somebody else has written another version meanwhile."""
 
 
-class UnfitText(SignerError):
-    """A text is empty, too long, or holds what cannot be shown; `field` names the part."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class UnfitText(Unfit):
+    """A text is empty, too long, or holds what cannot be shown."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +75,7 @@ def write_text(
     if newest_version(connection, initiative.id, language) != after:
         raise StaleText(f"the text in {language} has been changed by somebody else meanwhile")
     put_text(connection, initiative.id, language, text, actor=actor)
-    record_event(
-        connection,
-        settings,
-        Kind.TEXT_CHANGED,
-        actor=actor,
-        initiative=initiative.registration_number,
-        details={"language": language},
-    )
+    record_act(connection, settings, initiative, Kind.TEXT_CHANGED, {"language": language}, actor=actor)
 
 
 def put_text(connection: Connection, initiative_id: int, language: str, text: InitiativeText, *, actor: str) -> None:
@@ -93,18 +83,21 @@ def put_text(connection: Connection, initiative_id: int, language: str, text: In
     here = {"initiative_id": initiative_id, "language": language}
     connection.execute(delete(initiative_text).filter_by(**here))
     connection.execute(insert(initiative_text).values(**here, **asdict(text)))
-    newest = next(iter(read_versions(connection, initiative_id, language)), None)
+    newest = find_newest(connection, initiative_id, language)
     if newest is None or newest.text != text:
         written_on = datetime.now(UTC).date()
         connection.execute(insert(text_version).values(**here, **asdict(text), written_on=written_on, actor=actor))
 
 
-def read_versions(connection: Connection, initiative_id: int, language: str) -> tuple[Version, ...]:
-    """Return the versions of a text, the newest first."""
+def read_versions(
+    connection: Connection, initiative_id: int, language: str, *, most: int | None = None
+) -> tuple[Version, ...]:
+    """Return the versions of a text, the newest first. most: no more than so many."""
     rows = connection.execute(
         select(text_version)
         .filter_by(initiative_id=initiative_id, language=language)
         .order_by(text_version.c.id.desc())
+        .limit(most)
     )
     return tuple(
         Version(
@@ -117,10 +110,26 @@ def read_versions(connection: Connection, initiative_id: int, language: str) -> 
     )
 
 
+def find_newest(connection: Connection, initiative_id: int, language: str) -> Version | None:
+    """Return the newest version of a text; None if there is none."""
+    return next(iter(read_versions(connection, initiative_id, language, most=1)), None)
+
+
 def newest_version(connection: Connection, initiative_id: int, language: str) -> int:
     """Return the number of the newest version of a text; 0 if there is none."""
-    newest = next(iter(read_versions(connection, initiative_id, language)), None)
+    newest = find_newest(connection, initiative_id, language)
     return newest.number if newest else 0
+
+
+def all_checked(texts: Mapping[str, InitiativeText]) -> Mapping[str, InitiativeText]:
+    """Return the texts of a description, by language, each as `checked` gives it. Raises UnfitText, which names one."""
+    found = {}
+    for language, text in texts.items():
+        try:
+            found[language] = checked(text)
+        except UnfitText as unfit:
+            raise UnfitText(unfit.field, f"text in {language}: {unfit}") from None
+    return found
 
 
 def checked(text: InitiativeText) -> InitiativeText:

@@ -33,6 +33,7 @@ from signer.statements.record import record
 from signer.statements.store import SealedStatement
 from signer.statements.tables import statement
 from signer.tallies.gather import PERSONS_KEY, add_persons
+from signer.tallies.overview import days_until
 from signer.tallies.sketch import bucket_of, buckets_for
 
 LIKE_DEMO: Mapping[str, int] = {
@@ -245,6 +246,4 @@ def _split(total: int, weights: Sequence[float]) -> list[int]:
 
 def collected_days(initiative: Initiative, today: date) -> Sequence[date]:
     """Return the days of collection that are over; today where none is."""
-    last = min(today - timedelta(days=1), initiative.collection_end)
-    days = (last - initiative.collection_start).days + 1
-    return [initiative.collection_start + timedelta(days=day) for day in range(days)] or [today]
+    return days_until(initiative, today - timedelta(days=1)) or [today]

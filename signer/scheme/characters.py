@@ -84,6 +84,11 @@ def tidy(text: str) -> str:
     return spaced[start:end]
 
 
+def is_line(text: str, most: int) -> bool:
+    """Tell whether a text that is tidy is one line of at most `most` characters, all of which can be shown."""
+    return len(text) <= most and find_unreadable(text) is None
+
+
 def find_unreadable(text: str) -> tuple[str, str] | None:
     """Return the problem code and the first character that no field may hold; None if there is none."""
     found = _UNREADABLE.search(text)

@@ -3,17 +3,17 @@
 By day, never by hour, and of all Member States together: a day of a small one is a handful of people.
 """
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Connection, func, select
 
 from signer.initiatives.initiative import Initiative
+from signer.scheme.months import each_day
 from signer.statements.tables import received
-from signer.tallies.paper import read_paper
+from signer.tallies.paper import standing_paper
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def read_history(connection: Connection, initiative: Initiative, *, on: date) ->
     paper = _paper_by_day(connection, initiative.id)
     first = min([initiative.collection_start, *online, *paper])
     last = max([min(initiative.collection_end, on), *online, *paper])
-    return tuple(_days(_each_day(first, last), online, paper))
+    return tuple(_days(each_day(first, last), online, paper))
 
 
 def _days(days: Iterable[date], online: Counter[date], paper: Counter[date]) -> Iterator[Day]:
@@ -50,10 +50,6 @@ def _days(days: Iterable[date], online: Counter[date], paper: Counter[date]) -> 
         received_so_far += online[day]
         paper_so_far += paper[day]
         yield Day(day, online[day], paper[day], received_so_far, paper_so_far)
-
-
-def _each_day(first: date, last: date) -> Iterator[date]:
-    return itertools.takewhile(lambda day: day <= last, (first + timedelta(days=count) for count in itertools.count()))
 
 
 def _online_by_day(connection: Connection, initiative_id: int) -> Counter[date]:
@@ -67,7 +63,6 @@ def _online_by_day(connection: Connection, initiative_id: int) -> Counter[date]:
 
 def _paper_by_day(connection: Connection, initiative_id: int) -> Counter[date]:
     found: Counter[date] = Counter()
-    for entry in read_paper(connection, initiative_id):
-        if entry.corrected_by is None:
-            found[entry.count.received_on] += entry.count.statements
+    for entry in standing_paper(connection, initiative_id):
+        found[entry.count.received_on] += entry.count.statements
     return found

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
 from signer.tallies.overview import read_daily
-from signer.tallies.paper import read_paper
+from signer.tallies.paper import standing_paper
 
 FIRST_ROUND_NUMBERS = (1_000, 10_000)
 EACH = 100_000
@@ -60,9 +60,8 @@ def read_milestones(connection: Connection, initiative: Initiative, *, on: date)
     for member_state, daily in read_daily(connection, initiative.id).items():
         for day, statements in daily.items():
             by_day.setdefault(day, Counter())[member_state] += statements
-    for entry in read_paper(connection, initiative.id):
-        if entry.corrected_by is None:
-            by_day.setdefault(entry.count.received_on, Counter())[entry.count.member_state] += entry.count.statements
+    for entry in standing_paper(connection, initiative.id):
+        by_day.setdefault(entry.count.received_on, Counter())[entry.count.member_state] += entry.count.statements
     over = {day: by_day[day] for day in sorted(by_day) if day < on}
     thresholds = scheme.thresholds(initiative.registered_on)
     return tuple(find_milestones(over, thresholds, goal=scheme.goal, needed=scheme.member_states_needed))

@@ -5,14 +5,16 @@ Made from a few hundred rows of counts; the table of statements is never touched
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
 from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
+from signer.scheme.months import each_day
 from signer.statements.tables import received
+from signer.tallies.forecast import needed_a_day
 from signer.tallies.paper import paper_by_member_state
 from signer.tallies.persons import ALL, Persons, latest_persons
 from signer.tallies.planning import read_invalid_shares
@@ -68,6 +70,11 @@ class MemberStateFigures:
         return self.received + self.paper
 
     @property
+    def is_reached(self) -> bool:
+        """Whether as many are collected as the threshold asks for."""
+        return self.collected >= self.threshold
+
+    @property
     def persons_share(self) -> float:
         """Persons over statements received, as far as is known; at most 1."""
         if not self.persons or not self.estimated_of:
@@ -83,7 +90,7 @@ class MemberStateFigures:
     @property
     def standing(self) -> Standing:
         """How it stands to its threshold."""
-        if self.collected < self.threshold:
+        if not self.is_reached:
             return Standing.NOT_YET
         if self.likely.expected < self.threshold:
             return Standing.DOUBTFUL
@@ -94,12 +101,8 @@ class MemberStateFigures:
 
         0 if they are already; None if there is no day left.
         """
-        lacking = self.threshold - self.likely.expected
-        if lacking <= 0:
-            return 0
-        if days_left <= 0:
-            return None
-        return -(-round(lacking / (self.persons_share * (1 - self.invalid_share))) // days_left)
+        each = self.persons_share * (1 - self.invalid_share)
+        return needed_a_day(self.threshold - self.likely.expected, each=each, days_left=days_left)
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ class Overview:
     @property
     def reached(self) -> int:
         """Member States that have collected as many as their threshold."""
-        return sum(each.standing is not Standing.NOT_YET for each in self.member_states)
+        return sum(each.is_reached for each in self.member_states)
 
     @property
     def days_left(self) -> int:
@@ -194,5 +197,4 @@ def read_daily(connection: Connection, initiative_id: int) -> Mapping[str, Mappi
 
 def days_until(initiative: Initiative, last: date) -> tuple[date, ...]:
     """Return the days of collection up to and with `last`, in order."""
-    start, end = initiative.collection_start, min(last, initiative.collection_end)
-    return tuple(start + timedelta(days=day) for day in range((end - start).days + 1))
+    return tuple(each_day(initiative.collection_start, min(last, initiative.collection_end)))

@@ -1,17 +1,17 @@
 """Statements on paper, as organisers count them: by Member State, day and partner. Corrections keep what was there."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
-from signer.audit.entry import Kind
-from signer.audit.record import record_event
-from signer.errors import SignerError
+from signer.audit.entry import Detail, Kind
+from signer.errors import Unfit
+from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
-from signer.scheme.characters import find_unreadable, tidy
+from signer.scheme.characters import is_line, tidy
 from signer.scheme.load import load_scheme
 from signer.settings import Settings
 from signer.tallies.tables import paper_count
@@ -22,12 +22,8 @@ UNLIKELY_SHARE = 0.25
 """Of a Member State's threshold: more in one entry is counted once more before it is believed."""
 
 
-class UnfitPaper(SignerError):
-    """What was entered cannot be; `field` names the part."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+class UnfitPaper(Unfit):
+    """The count cannot be, or the entry that it corrects was corrected before."""
 
 
 @dataclass(frozen=True)
@@ -75,18 +71,16 @@ def enter_paper(
     A count of 0 takes the other one back.
     """
     checked = _checked(initiative, count, on)
-    if corrects is not None and corrects not in _ids_that_count(connection, initiative.id):
+    if corrects is not None and corrects not in {entry.id for entry in standing_paper(connection, initiative.id)}:
         raise UnfitPaper("corrects", "this entry has been corrected already; correct the newest one")
     values = {**vars(checked), "entered_on": on, "actor": actor, "corrects": corrects}
     connection.execute(insert(paper_count).values(initiative_id=initiative.id, **values))
-    record_event(
-        connection,
-        settings,
-        Kind.PAPER_ENTERED,
-        actor=actor,
-        initiative=initiative.registration_number,
-        details={"member_state": checked.member_state, "statements": checked.statements, "corrects": corrects or 0},
-    )
+    details: dict[str, Detail] = {
+        "member_state": checked.member_state,
+        "statements": checked.statements,
+        "corrects": corrects or 0,
+    }
+    record_act(connection, settings, initiative, Kind.PAPER_ENTERED, details, actor=actor)
 
 
 def is_unlikely(initiative: Initiative, count: PaperCount) -> bool:
@@ -99,8 +93,7 @@ def is_unlikely(initiative: Initiative, count: PaperCount) -> bool:
 def find_same(connection: Connection, initiative_id: int, count: PaperCount) -> PaperEntry | None:
     """Return the entry that stands with the very same count, if there is one: perhaps the button was pressed twice."""
     wanted = replace(count, partner=tidy(count.partner), note=tidy(count.note))
-    entries = read_paper(connection, initiative_id)
-    return next((entry for entry in entries if entry.stands and entry.count == wanted), None)
+    return next((entry for entry in standing_paper(connection, initiative_id) if entry.count == wanted), None)
 
 
 def read_paper(connection: Connection, initiative_id: int) -> tuple[PaperEntry, ...]:
@@ -122,17 +115,17 @@ def read_paper(connection: Connection, initiative_id: int) -> tuple[PaperEntry, 
     )
 
 
+def standing_paper(connection: Connection, initiative_id: int) -> Iterator[PaperEntry]:
+    """Yield the entries that count: those for which no other one stands."""
+    return (entry for entry in read_paper(connection, initiative_id) if entry.stands)
+
+
 def paper_by_member_state(connection: Connection, initiative_id: int) -> Mapping[str, int]:
     """Return the statements on paper that count, by Member State."""
     totals: Counter[str] = Counter()
-    for entry in read_paper(connection, initiative_id):
-        if entry.stands:
-            totals[entry.count.member_state] += entry.count.statements
+    for entry in standing_paper(connection, initiative_id):
+        totals[entry.count.member_state] += entry.count.statements
     return totals
-
-
-def _ids_that_count(connection: Connection, initiative_id: int) -> frozenset[int]:
-    return frozenset(entry.id for entry in read_paper(connection, initiative_id) if entry.stands)
 
 
 def _checked(initiative: Initiative, count: PaperCount, on: date) -> PaperCount:
@@ -146,6 +139,6 @@ def _checked(initiative: Initiative, count: PaperCount, on: date) -> PaperCount:
     texts = {}
     for name in ("partner", "note"):
         texts[name] = tidy(getattr(count, name))
-        if len(texts[name]) > TEXT_LIMIT or find_unreadable(texts[name]):
+        if not is_line(texts[name], TEXT_LIMIT):
             raise UnfitPaper(name, f"the {name} must be one line of at most {TEXT_LIMIT} characters")
     return PaperCount(form.member_state, count.received_on, count.statements, **texts)

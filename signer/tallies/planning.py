@@ -7,11 +7,12 @@ from datetime import date
 from sqlalchemy import Connection, delete, insert, select, update
 
 from signer.audit.entry import Kind
-from signer.audit.record import record_event
 from signer.errors import SignerError
+from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.tables import campaign_event
 from signer.initiatives.tables import initiative as initiative_table
+from signer.scheme.characters import is_line, tidy
 from signer.scheme.load import load_scheme
 from signer.settings import Settings
 from signer.tallies.tables import invalid_share
@@ -63,7 +64,9 @@ def expect_invalid(
     if share is not None:
         connection.execute(insert(invalid_share).values(share=share, **here))
     said = "as the scheme" if share is None else f"{share:.1%}"
-    _record(connection, settings, initiative, Kind.PLANNING_CHANGED, f"invalid {code}: {said}", actor=actor)
+    record_act(
+        connection, settings, initiative, Kind.PLANNING_CHANGED, {"change": f"invalid {code}: {said}"}, actor=actor
+    )
 
 
 def read_events(connection: Connection, initiative_id: int) -> tuple[Event, ...]:
@@ -80,25 +83,33 @@ def mark_event(
     connection: Connection, settings: Settings, initiative: Initiative, *, on: date, label: str, actor: str
 ) -> None:
     """Mark an event in the timeline. Raises UnfitPlan."""
-    label = label.strip()
+    label = tidy(label)
     if not initiative.registered_on <= on <= initiative.collection_end:
         raise UnfitPlan(f"an event is between {initiative.registered_on} and {initiative.collection_end}")
-    if not label or len(label) > LABEL_LIMIT or not label.isprintable():
-        raise UnfitPlan(f"an event is named in 1 to {LABEL_LIMIT} printable characters")
+    if not label or not is_line(label, LABEL_LIMIT):
+        raise UnfitPlan(f"an event is named in one line of 1 to {LABEL_LIMIT} characters")
     if len(read_events(connection, initiative.id)) >= MOST_EVENTS:
         raise UnfitPlan(f"there are {MOST_EVENTS} events, and no more can be marked")
     connection.execute(insert(campaign_event).values(initiative_id=initiative.id, happened_on=on, label=label))
-    _record(connection, settings, initiative, Kind.TIMELINE_CHANGED, f"marked {on}", actor=actor)
+    record_act(connection, settings, initiative, Kind.TIMELINE_CHANGED, {"change": f"marked {on}"}, actor=actor)
 
 
 def unmark_event(
     connection: Connection, settings: Settings, initiative: Initiative, event_id: int, *, actor: str
 ) -> None:
     """Take an event out of the timeline. Raises UnfitPlan."""
-    if event_id not in {event.id for event in read_events(connection, initiative.id)}:
+    found = next((event for event in read_events(connection, initiative.id) if event.id == event_id), None)
+    if found is None:
         raise UnfitPlan("there is no such event")
     connection.execute(delete(campaign_event).filter_by(initiative_id=initiative.id, id=event_id))
-    _record(connection, settings, initiative, Kind.TIMELINE_CHANGED, "taken out", actor=actor)
+    record_act(
+        connection,
+        settings,
+        initiative,
+        Kind.TIMELINE_CHANGED,
+        {"change": f"taken out {found.happened_on}"},
+        actor=actor,
+    )
 
 
 def publish_forecast(
@@ -108,11 +119,4 @@ def publish_forecast(
     here = initiative_table.c.id == initiative.id
     connection.execute(update(initiative_table).values(forecast_published=is_published).where(here))
     said = "published" if is_published else "no longer published"
-    _record(connection, settings, initiative, Kind.PLANNING_CHANGED, f"forecast {said}", actor=actor)
-
-
-def _record(
-    connection: Connection, settings: Settings, initiative: Initiative, kind: Kind, change: str, *, actor: str
-) -> None:
-    details = {"change": change}
-    record_event(connection, settings, kind, actor=actor, initiative=initiative.registration_number, details=details)
+    record_act(connection, settings, initiative, Kind.PLANNING_CHANGED, {"change": f"forecast {said}"}, actor=actor)

@@ -1,10 +1,11 @@
 """Tables of counts beside statements received, and of what is reckoned from them. Nothing here leads to a statement."""
 
-from sqlalchemy import BigInteger, Column, Date, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, LargeBinary, Table, Text
 from sqlalchemy.types import JSON
 
 from signer.accounts.columns import Moment
 from signer.database import METADATA
+from signer.initiatives.tables import of_initiative
 
 person_sketch = Table(
     "person_sketch",
@@ -40,7 +41,7 @@ paper_count = Table(
     "paper_count",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), nullable=False),
+    of_initiative(),
     Column("member_state", Text, nullable=False),
     Column("received_on", Date, nullable=False),
     Column("statements", BigInteger, nullable=False),
@@ -56,7 +57,7 @@ paper_count = Table(
 invalid_share = Table(
     "invalid_share",
     METADATA,
-    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), primary_key=True),
+    of_initiative(primary_key=True),
     Column("member_state", Text, primary_key=True),
     Column("share", Float, nullable=False),
 )
@@ -65,7 +66,7 @@ invalid_share = Table(
 forecast = Table(
     "forecast",
     METADATA,
-    Column("initiative_id", ForeignKey("initiative.id", ondelete="CASCADE"), primary_key=True),
+    of_initiative(primary_key=True),
     Column("made_on", Date, nullable=False),
     Column("content", JSON, nullable=False),
 )

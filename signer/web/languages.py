@@ -61,6 +61,11 @@ def territory_name(code: str, language: str) -> str | None:
     return Locale.parse(language).territories.get(code)
 
 
+def territory_here(code: str) -> str:
+    """Return the name of the territory `code` in the language of the page, else the code itself."""
+    return territory_name(code, current_language()) or code
+
+
 def language_name(code: str, language: str) -> str:
     """Return the name of the language `code` in `language`, as CLDR has it, else the code itself."""
     return Locale.parse(language).languages.get(code) or code

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from signer.tallies.forecast import WEEK, Course, Forecast, forecast
+from signer.tallies.forecast import HELD, HELD_LATE, WEEK, Course, Forecast, forecast
 from tests.tallies.backtest import (
     DAYS,
     EVERY,
@@ -159,6 +159,12 @@ def test_the_page_tells_how_the_real_collection_went() -> None:
         assert share_above(tried) == pytest.approx(above, abs=0.005)
 
 
+def test_what_organisers_are_told_of_the_trials_is_what_the_page_has() -> None:
+    assert of_page(f"{INVENTED} invented", "all")[1] == HELD
+    # The table leaves the name of the collections out where it is that of the row before.
+    assert of_page("", "two months or less")[1] == HELD_LATE
+
+
 def share_above(tried: list[Trial]) -> float:
     """How often more came than the range says."""
     return sum(trial.came > trial.high for trial in tried) / len(tried)
@@ -166,7 +172,7 @@ def share_above(tried: list[Trial]) -> float:
 
 def of_page(collections: str, left: str) -> tuple[int, float, float]:
     """Forecasts, share held, share above, as the page's table has them."""
-    rows = [re.split(r"\s*\|\s*", line.strip("| ")) for line in PAGE.read_text(encoding="utf-8").splitlines()]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.read_text(encoding="utf-8").splitlines()]
     (found,) = [row for row in rows if row[:2] == [collections, left]]
     number, held, above = (re.sub(r"[^0-9.]", "", cell) for cell in found[2:])
     return int(number), int(held) / 100, int(above) / 100

@@ -25,7 +25,7 @@ def test_shares_events_and_publishing_are_kept_and_recorded(instance: Instance) 
         expect_invalid(connection, *here, "EL", 0.2, actor=TESTER)
         expect_invalid(connection, *here, "MT", 0.3, actor=TESTER)
         expect_invalid(connection, *here, "MT", None, actor=TESTER)
-        mark_event(connection, *here, on=MAY_DAY, label=" Day of action ", actor=TESTER)
+        mark_event(connection, *here, on=MAY_DAY, label=" Day\u00a0of action ", actor=TESTER)
         mark_event(connection, *here, on=MAY_DAY - timedelta(days=9), label="Radio", actor=TESTER)
         publish_forecast(connection, *here, is_published=True, actor=TESTER)
 

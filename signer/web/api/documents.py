@@ -74,6 +74,7 @@ def state_of(initiative: Initiative, on: date) -> str:
 
 def tally_document(overview: Overview, *, demonstration: bool) -> Document:
     """Return where an initiative stands, in all and by Member State in protocol order."""
+    names = names_of(overview.initiative)
     return {
         "registration_number": overview.initiative.registration_number,
         "on": overview.on.isoformat(),
@@ -88,7 +89,7 @@ def tally_document(overview: Overview, *, demonstration: bool) -> Document:
         "member_states_reached": overview.reached,
         "persons": _persons(overview.persons),
         "persons_estimated_on": overview.estimated_on.isoformat() if overview.estimated_on else None,
-        "member_states": [_member_state(each, overview) for each in overview.member_states],
+        "member_states": [_member_state(each, names[each.member_state]) for each in overview.member_states],
     }
 
 
@@ -143,15 +144,15 @@ def names_of(initiative: Initiative) -> Mapping[str, str]:
     return {form.member_state: form.name for form in load_scheme(initiative.scheme).forms.values()}
 
 
-def _member_state(figures: MemberStateFigures, overview: Overview) -> Document:
+def _member_state(figures: MemberStateFigures, name: str) -> Document:
     return {
         "member_state": figures.member_state,
-        "name": names_of(overview.initiative)[figures.member_state],
+        "name": name,
         "threshold": figures.threshold,
         "received": figures.received,
         "paper": figures.paper,
         "collected": figures.collected,
-        "reached": figures.collected >= figures.threshold,
+        "reached": figures.is_reached,
         "persons": _persons(figures.persons),
     }
 

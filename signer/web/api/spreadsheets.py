@@ -12,22 +12,26 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a cell begins with that a spreadsheet would reckon out instead of showing it."""
 
 
-def tally_table(tally: Document) -> str:
-    """Return the Member States of a tally document, a line each; no line of sums, which would be counted twice."""
+def tally_table(tally: Document, *, more: Sequence[str] = ()) -> str:
+    """Return the Member States of a tally document, a line each; no line of sums, which would be counted twice.
+
+    more: columns that this document has besides.
+    """
     rows = ({**each, **_persons(each["persons"])} for each in tally["member_states"])
-    return _table(TALLY, rows)
+    return table((*TALLY, *more), rows)
 
 
 def history_table(history: Document) -> str:
     """Return the days of a history document, a line each."""
-    return _table(HISTORY, history["days"])
+    return table(HISTORY, history["days"])
 
 
 def _persons(persons: Document | None) -> Mapping[str, object]:
     return {"persons": persons["estimate"], "rounded_to": persons["rounded_to"]} if persons else {"persons": None}
 
 
-def _table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+def table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    """Return rows, each by the name of a column, as lines below the line of the columns."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)

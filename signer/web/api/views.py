@@ -19,8 +19,9 @@ from signer.web.api.documents import (
 from signer.web.api.problems import NoForecast
 from signer.web.api.spreadsheets import history_table, tally_table
 from signer.web.caching import MAX_AGE, public_page, public_shell
+from signer.web.headers import as_file
 from signer.web.languages import LANGUAGES
-from signer.web.public.current import find_initiative, human_check, service, shells
+from signer.web.public.current import find_initiative, human_check, overview_of, service, shells
 
 JSON, CSV = "application/json", "text/csv"
 OPENAPI = Path(__file__).with_name("openapi.json")
@@ -88,7 +89,7 @@ def forecast(number: str) -> Response:
 
 
 def _of_overview(found: Initiative, write: Callable[[Document], str], mimetype: str) -> Response:
-    overview = service().overview(found, spare=human_check().is_surging())
+    overview = overview_of(found)
     shell = shells().find(
         found,
         f"tally {mimetype}",
@@ -134,8 +135,7 @@ def _links(found: Initiative) -> Mapping[str, object]:
 def _named(response: Response, what: str, found: Initiative, mimetype: str) -> Response:
     """Let browsers keep a table under a name that tells what it is."""
     if mimetype == CSV:
-        name = f"{what}-{found.registration_number.replace('/', '-')}.csv"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return as_file(response, f"{what}-{found.registration_number.replace('/', '-')}.csv")
     return response
 
 

@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from signer.accounts.queries import read_accounts
+from signer.accounts.queries import read_names
 from signer.accounts.roles import WHOLE_INSTANCE, Permission
 from signer.audit.entry import BrokenChain
 from signer.audit.read import latest_entries, read_entries, read_head, verify
@@ -40,7 +40,7 @@ def _page(initiative: Initiative | None) -> str:
     before, wants_verdict = _before(), "verify" in request.args
     with reading(service().engine) as connection:
         entries = latest_entries(connection, ENTRIES, initiative=number, before=before)
-        names = {f"account:{account.id}": account.name for account in read_accounts(connection)}
+        names = read_names(connection)
         head = read_head(connection)
         broken = ""
         if wants_verdict:

@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response as AnyResponse
 
-from signer.accounts.queries import read_accounts
+from signer.accounts.queries import read_names
 from signer.accounts.roles import Permission
 from signer.batches.archive import MalformedBatch, batch_length
 from signer.batches.certify import certify, read_result
@@ -26,7 +26,8 @@ from signer.web.console.batch_forms import REASONS, CertifyForm, HandOverForm, O
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
 from signer.web.console.forms import sentence
 from signer.web.console.guards import needs
-from signer.web.languages import current_language, territory_name
+from signer.web.headers import as_file
+from signer.web.languages import territory_here
 
 REFUSALS = (NotReady, WrongStep, Unreconciled)
 
@@ -124,12 +125,11 @@ def download(number: str, member_state: str, batch_number: int) -> str | tuple[s
         return _page(found, {}, problem=_why(refusal)), 409
     response = Response(chain([first], pieces), 206 if start else 200, mimetype="application/zip")
     response.content_length = length - start
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(found)}"'
     response.headers["Accept-Ranges"] = "bytes"
     response.set_etag(found.digest)
     if start:
         response.headers["Content-Range"] = f"bytes {start}-{length - 1}/{length}"
-    return response
+    return as_file(response, file_name(found))
 
 
 def _start(found: BatchSummary, length: int) -> int:
@@ -171,7 +171,7 @@ def _page(found: BatchSummary, given: Mapping[str, FlaskForm], *, problem: str =
         steps = read_steps(connection, found.id)
         certificate = read_certificate(connection, found.id)
         standings = read_result(connection, the_initiative(found.registration_number)).standings
-        names = {f"account:{account.id}": account.name for account in read_accounts(connection)}
+        names = read_names(connection)
     may_change = allowed(Permission.CHANGE_BATCHES, found.registration_number)
     offered = [name for name, step in NEXT_STEPS.items() if may_change and found.state in step.begins]
     if not found.final:
@@ -182,7 +182,7 @@ def _page(found: BatchSummary, given: Mapping[str, FlaskForm], *, problem: str =
         "console/batch.html",
         initiative=the_initiative(found.registration_number),
         batch=found,
-        name=territory_name(found.member_state, current_language()) or found.member_state,
+        name=territory_here(found.member_state),
         due_on=next((there.due_on for there in standings if there.batch == found), None),
         reasons=REASONS,
         manifest=Manifest.decode(found.manifest),

@@ -18,7 +18,7 @@ from signer.web.console.batch_forms import FreezeForm
 from signer.web.console.current import actor, allowed, initiatives_with, service, settings, the_initiative
 from signer.web.console.forms import sentence
 from signer.web.console.guards import needs
-from signer.web.languages import current_language, territory_name
+from signer.web.languages import territory_here
 
 REFUSALS = (NotFinal, NothingToFreeze, Unreconciled, UnknownKey)
 """Why freezing is refused, each in a sentence for who asked."""
@@ -61,7 +61,7 @@ def freeze_batch(number: str) -> str | tuple[str, int] | Response:
     except REFUSALS as refusal:
         form.form_errors.append(sentence(refusal))
         return _page(initiative, form), 409
-    counted = {"count": made.count, "name": territory_name(made.member_state, current_language())}
+    counted = {"count": made.count, "name": territory_here(made.member_state)}
     flash(_("%(count)d statements of %(name)s are frozen.", **counted), "success")
     return redirect(url_for("batch", number=number, member_state=made.member_state, batch_number=made.number))
 
@@ -70,7 +70,7 @@ def _form(initiative: Initiative) -> FreezeForm:
     form = FreezeForm()
     with reading(service().engine) as connection:
         found = read_result(connection, initiative)
-    names = [(there.member_state, territory_name(there.member_state, current_language())) for there in found.standings]
+    names = [(there.member_state, territory_here(there.member_state)) for there in found.standings]
     form.member_state.choices = [("", _("Choose")), *sorted(names, key=lambda choice: choice[1] or choice[0])]
     return form
 
@@ -92,7 +92,7 @@ def _page(initiative: Initiative, form: FreezeForm) -> str:
         form=form,
         may_change=allowed(Permission.CHANGE_BATCHES, initiative.registration_number),
         result=result,
-        names={code: territory_name(code, current_language()) or code for code in by_member_state},
+        names={code: territory_here(code) for code in by_member_state},
         shown=[(there, Manifest.decode(there.batch.manifest) if there.batch else None) for there in shown],
         numbers=by_member_state,
         total=numbers.of(initiative.id),

@@ -1,7 +1,5 @@
 """The collection: the days that the law sets, opening, pausing and ending it, and what is told to the Commission."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import DateField, IntegerField, StringField
 from wtforms.validators import InputRequired
 
-from signer.accounts.queries import read_accounts
+from signer.accounts.queries import read_names
 from signer.accounts.roles import Permission
 from signer.batches.queries import list_batches
 from signer.batches.state import HANDED
@@ -33,18 +31,19 @@ from signer.initiatives.calendar import (
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.keys import UnknownKey, read_storage_key, require_key
 from signer.initiatives.manage import ALLOWED, NotAllowed, change_status
-from signer.initiatives.queries import find_initiative_to_change
-from signer.initiatives.reports import UnfitReport, read_reports, record_notice, record_report
+from signer.initiatives.reports import read_reports, record_notice, record_report
 from signer.retention.deadlines import last_day_kept_of
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
 from signer.settings import MissingSecret
 from signer.tallies.overview import Overview, read_overview
 from signer.tallies.queries import read_counts
+from signer.web.api.spreadsheets import table
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
-from signer.web.console.forms import refuse, sentence
+from signer.web.console.forms import is_taken, sentence
 from signer.web.console.guards import needs
-from signer.web.languages import current_language, territory_name
+from signer.web.headers import as_file
+from signer.web.languages import territory_here
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,8 @@ class Step:
     is_final: bool = False
 
 
+REPORT = ("member_state", "online", "paper", "total")
+"""The columns of the figures for the Commission."""
 RUNNING = frozenset({Status.COLLECTING, Status.PAUSED})
 STEPS: Mapping[str, Step] = {
     "open": Step(
@@ -124,14 +125,11 @@ def collection(number: str) -> str:
 def tell_start(number: str) -> str | tuple[str, int] | AnyResponse:
     """Record that the Commission was told of the start."""
     initiative, form = the_initiative(number), NoticeForm()
-    if not form.validate_on_submit():
-        return _page(initiative, form), 422
-    try:
-        with writing(service().engine) as connection:
-            found = find_initiative_to_change(connection, number)
-            record_notice(connection, settings(), found, sent_on=form.sent_on.data, on=service().today(), actor=actor())
-    except UnfitReport as unfit:
-        refuse(form, unfit)
+
+    def act(connection: Connection, found: Initiative) -> None:
+        record_notice(connection, settings(), found, sent_on=form.sent_on.data, on=service().today(), actor=actor())
+
+    if not form.validate_on_submit() or not is_taken(form, number, act):
         return _page(initiative, form), 422
     flash(_("The notice is recorded."), "success")
     return redirect(url_for("collection", number=number))
@@ -191,21 +189,19 @@ def report(number: str) -> str:
 def tell_report(number: str) -> str | tuple[str, int] | AnyResponse:
     """Record that a report was sent."""
     initiative, form = the_initiative(number), ReportForm()
-    if not form.validate_on_submit():
-        return _report_page(initiative, _overview(initiative), form), 422
-    try:
-        with writing(service().engine) as connection:
-            record_report(
-                connection,
-                settings(),
-                find_initiative_to_change(connection, number),
-                sent_on=form.sent_on.data,
-                statements=form.statements.data,
-                on=service().today(),
-                actor=actor(),
-            )
-    except UnfitReport as unfit:
-        refuse(form, unfit)
+
+    def act(connection: Connection, found: Initiative) -> None:
+        record_report(
+            connection,
+            settings(),
+            found,
+            sent_on=form.sent_on.data,
+            statements=form.statements.data,
+            on=service().today(),
+            actor=actor(),
+        )
+
+    if not form.validate_on_submit() or not is_taken(form, number, act):
         return _report_page(initiative, _overview(initiative), form), 422
     flash(_("The report is recorded as sent."), "success")
     return redirect(url_for("report", number=number))
@@ -215,15 +211,11 @@ def tell_report(number: str) -> str | tuple[str, int] | AnyResponse:
 def report_file(number: str) -> Response:
     """Give the figures as CSV, in English whatever the language of the page: machines read it."""
     overview = _overview(the_initiative(number))
-    written = io.StringIO()
-    lines = csv.writer(written)
-    lines.writerow(["member_state", "online", "paper", "total"])
-    lines.writerows(_rows(overview))
-    lines.writerow(["total", overview.received, overview.paper, overview.collected])
-    response = Response(written.getvalue(), mimetype="text/csv")
-    name = f"report-{number.replace('/', '-')}-{overview.on.isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    rows = [*_rows(overview), ("total", overview.received, overview.paper, overview.collected)]
+    body = table(REPORT, (dict(zip(REPORT, row, strict=True)) for row in rows))
+    return as_file(
+        Response(body, mimetype="text/csv"), f"report-{number.replace('/', '-')}-{overview.on.isoformat()}.csv"
+    )
 
 
 def _page(initiative: Initiative, form: NoticeForm) -> str:
@@ -276,17 +268,19 @@ def _ask(initiative: Initiative, wanted: str, form: StepForm) -> str:
 def _report_page(initiative: Initiative, overview: Overview, form: ReportForm) -> str:
     with reading(service().engine) as connection:
         reports = read_reports(connection, initiative.id)
-        names = {f"account:{account.id}": account.name for account in read_accounts(connection)}
+        names = read_names(connection)
     last = reports[0].sent_on if reports else None
     days = due_days(initiative, reported_on=last, destroy_by=last_day_kept_of(initiative), today=service().today())
     rows = list(_rows(overview))
-    width = max(len(_name(code)) for code, *_counts in rows)
-    lines = [f"{_name(code):{width}}  {online:>9}  {paper:>9}  {total:>9}" for code, online, paper, total in rows]
+    width = max(len(territory_here(code)) for code, *_counts in rows)
+    lines = [
+        f"{territory_here(code):{width}}  {online:>9}  {paper:>9}  {total:>9}" for code, online, paper, total in rows
+    ]
     return render_template(
         "console/report.html",
         initiative=initiative,
         overview=overview,
-        rows=[(_name(code), *counts) for code, *counts in rows],
+        rows=[(territory_here(code), *counts) for code, *counts in rows],
         lines=lines,
         width=width,
         form=form,
@@ -308,10 +302,6 @@ def _overview(initiative: Initiative) -> Overview:
 def _rows(overview: Overview) -> Iterator[tuple[str, int, int, int]]:
     for each in overview.member_states:
         yield each.member_state, each.received, each.paper, each.collected
-
-
-def _name(code: str) -> str:
-    return territory_name(code, current_language()) or code
 
 
 def _with_urgency(days: tuple[Due, ...], today: date) -> list[tuple[Due, str, int]]:

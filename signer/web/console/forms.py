@@ -1,12 +1,19 @@
 """The console's own forms. Each text stays as typed when the form is shown again; a password never does."""
 
+from collections.abc import Callable
+
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from sqlalchemy import Connection
 from wtforms import HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from signer.accounts.address import WrongAddress, normal_address
-from signer.errors import SignerError
+from signer.database import writing
+from signer.errors import SignerError, Unfit
+from signer.initiatives.initiative import Initiative
+from signer.initiatives.queries import find_initiative_to_change
+from signer.web.console.current import service
 
 NAME_LENGTH = 200
 
@@ -41,6 +48,20 @@ class NewAccountForm(AcceptanceForm):
     password_again = PasswordField(
         _("Password once more"), [EqualTo("password", message=_("Type the same password twice"))]
     )
+
+
+def is_taken(form: FlaskForm, number: str, act: Callable[[Connection, Initiative], None]) -> bool:
+    """Do `act` on the initiative as it is, in one transaction; where it is refused say why on the form, return False.
+
+    number: the registration number.
+    """
+    try:
+        with writing(service().engine) as connection:
+            act(connection, find_initiative_to_change(connection, number))
+    except Unfit as unfit:
+        refuse(form, unfit)
+        return False
+    return True
 
 
 def refuse(form: FlaskForm, refusal: SignerError) -> None:

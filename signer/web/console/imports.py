@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
@@ -18,8 +19,8 @@ from signer.initiatives.description import Description, MalformedDescription, re
 from signer.initiatives.initiative import Initiative, Status, UnknownInitiative
 from signer.initiatives.keys import storage_secret
 from signer.initiatives.manage import import_description
-from signer.initiatives.queries import find_initiative
-from signer.initiatives.texts import FrozenText, UnfitText, checked
+from signer.initiatives.queries import find_initiative_to_change
+from signer.initiatives.texts import FrozenText, UnfitText, all_checked
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
 from signer.scheme.rule_file import InvalidRules
@@ -75,7 +76,8 @@ def look() -> str | tuple[str, int]:
         return _ask(form), 422
     try:
         described = _read(content)
-        kept = _kept(described)
+        with reading(service().engine) as connection:
+            kept = _kept(connection, described)
     except REFUSALS as refusal:
         refuse(form, refusal)
         return _ask(form), 422
@@ -88,11 +90,11 @@ def save() -> str | tuple[str, int] | Response:
     """Import what was looked at; where it would change something else by now, show that."""
     try:
         described = _read((request.form.get("content") or "").encode())
-        kept = _kept(described)
-        if request.form.get("seen") != _digest(changes_of(kept, described)):
-            flash(_("The initiative has been changed meanwhile. Look once more at what the file changes."), "error")
-            return _show(described, kept), 409
         with writing(service().engine) as connection:
+            kept = _kept(connection, described)
+            if request.form.get("seen") != _digest(changes_of(kept, described)):
+                flash(_("The initiative has been changed meanwhile. Look once more at what the file changes."), "error")
+                return _show(described, kept), 409
             made = import_description(connection, settings(), described, actor=actor())
             _make_secret(made.registration_number)
     except REFUSALS as refusal:
@@ -140,24 +142,17 @@ def _show(described: Description, kept: Initiative | None) -> str:
 def _read(content: bytes) -> Description:
     described = read_description(content)
     load_scheme(described.scheme)
-    texts = {}
-    for language, text in described.texts.items():
-        try:
-            texts[language] = checked(text)
-        except UnfitText as unfit:
-            raise UnfitText("file", f"text in {language}: {unfit}") from None
-    return replace(described, texts=texts)
+    return replace(described, texts=all_checked(described.texts))
 
 
-def _kept(described: Description) -> Initiative | None:
-    """Return the initiative as it is; None if it is new. Raises NotYours.
+def _kept(connection: Connection, described: Description) -> Initiative | None:
+    """Return the initiative as it is until the transaction ends; None if it is new. Raises NotYours.
 
     A new one may be brought in by its owner to be, and by an administrator. What is here belongs to who edits it.
     """
     number = described.registration_number
     try:
-        with reading(service().engine) as connection:
-            kept = find_initiative(connection, number)
+        kept = find_initiative_to_change(connection, number)
     except UnknownInitiative:
         kept = None
     if not allowed(Permission.EDIT_TEXTS if kept else Permission.IMPORT_INITIATIVE, number):

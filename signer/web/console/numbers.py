@@ -3,8 +3,6 @@
 They come from the tables of counts. By day, never by hour; by day never of a single Member State; never a statement.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 
 from flask import Response, flash, redirect, render_template, url_for
@@ -19,20 +17,31 @@ from signer.tallies.forecast import Range
 from signer.tallies.history import Day, read_history
 from signer.tallies.outlook import read_forecast
 from signer.tallies.overview import MemberStateFigures, Overview, Standing, read_overview
-from signer.tallies.planning import Event, UnfitPlan, mark_event, read_events, unmark_event
+from signer.tallies.planning import LABEL_LIMIT, MOST_EVENTS, Event, UnfitPlan, mark_event, read_events, unmark_event
 from signer.web.api.documents import Document, encoded, forecast_document, history_document, tally_document
-from signer.web.api.spreadsheets import cell, history_table
+from signer.web.api.spreadsheets import history_table, tally_table
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
 from signer.web.console.guards import needs
 from signer.web.console.numbers_charts import NARROW, WIDE, draw_bar, draw_daily, draw_running, draw_tiles
 from signer.web.console.numbers_words import Foreseen, foreseen
 from signer.web.console.planning_forms import EventForm
-from signer.web.languages import current_language, territory_name
+from signer.web.headers import as_file
+from signer.web.languages import current_language
+from signer.web.public.widgets import member_state_name
 
 FILES = {"days.csv": "text/csv", "member-states.csv": "text/csv", "numbers.json": "application/json"}
 """Name of a file to download to its kind."""
 SURE = frozenset({Standing.REACHED, Standing.SAFE})
 """How Member States stand that reach their threshold by what is likely valid."""
+PLANNED = (
+    "likely_valid_low",
+    "likely_valid",
+    "likely_valid_high",
+    "invalid_share_expected",
+    "needed_a_day",
+    "standing",
+)
+"""What files have of each Member State besides the public numbers."""
 CLOSEST = 3
 """So many Member States are named as the next ones to reach their threshold."""
 
@@ -63,8 +72,10 @@ def mark(number: str) -> str | tuple[str, int] | AnyResponse:
     except UnfitPlan:
         form.form_errors.append(
             _(
-                "Choose a day from the registration to the end of the collection, and one line of 1 to 80 characters. "
-                "There is room for 200 events."
+                "Choose a day from the registration to the end of the collection, and one line of 1 to %(most)s "
+                "characters. There is room for %(events)s events.",
+                most=LABEL_LIMIT,
+                events=MOST_EVENTS,
             )
         )
         return _page(initiative, form), 422
@@ -91,17 +102,18 @@ def numbers_file(number: str, name: str) -> Response:
         days = read_history(connection, initiative, on=service().today())
         events = read_events(connection, initiative.id)
         seen = foreseen(overview, read_forecast(connection, initiative.id))
-    history, member_states = history_document(initiative, days, on=overview.on), _member_states(overview)
+    history = history_document(initiative, days, on=overview.on)
+    tally = tally_document(overview, demonstration=settings().demonstration)
+    # The public numbers of each Member State, and beside them what only organisers see.
+    pairs = zip(tally["member_states"], overview.member_states, strict=True)
+    tally["member_states"] = [each | _planned(own, overview) for each, own in pairs]
     if name == "days.csv":
         body = history_table(history)
     elif name == "member-states.csv":
-        body = _member_states_table(member_states)
+        body = tally_table(tally, more=PLANNED)
     else:
-        body = encoded(_everything(overview, member_states, history, events, seen))
-    response = Response(body, mimetype=FILES[name])
-    file = f"{initiative.registration_number.replace('/', '-')}-{name}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
-    return response
+        body = encoded(_everything(overview, tally, history, events, seen))
+    return as_file(Response(body, mimetype=FILES[name]), f"{initiative.registration_number.replace('/', '-')}-{name}")
 
 
 def _page(initiative: Initiative, form: EventForm) -> str:
@@ -141,7 +153,7 @@ def _page(initiative: Initiative, form: EventForm) -> str:
 def names_of(initiative: Initiative) -> Mapping[str, str]:
     """Return the Member States' names in the language of the page, or as the scheme has them."""
     forms = load_scheme(initiative.scheme).forms
-    return {code: territory_name(code, current_language()) or form.name for code, form in forms.items()}
+    return {code: member_state_name(form, current_language()) for code, form in forms.items()}
 
 
 def _by_share(member_states: Iterable[MemberStateFigures]) -> list[MemberStateFigures]:
@@ -165,12 +177,6 @@ def _running(overview: Overview, days: Sequence[Day], events: Sequence[Event], s
     ]
 
 
-def _member_states(overview: Overview) -> list[Document]:
-    """Return the public numbers of each Member State, and beside them what only organisers see."""
-    public = tally_document(overview, demonstration=settings().demonstration)["member_states"]
-    return [{**each, **_planned(own, overview)} for each, own in zip(public, overview.member_states, strict=True)]
-
-
 def _planned(own: MemberStateFigures, overview: Overview) -> Document:
     return {
         "likely_valid_low": own.likely.low,
@@ -182,26 +188,15 @@ def _planned(own: MemberStateFigures, overview: Overview) -> Document:
     }
 
 
-def _member_states_table(member_states: Sequence[Document]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    rows = [{**each, "persons": (each["persons"] or {}).get("estimate")} for each in member_states]
-    writer.writerow(rows[0])
-    writer.writerows([cell(value) for value in row.values()] for row in rows)
-    return text.getvalue()
-
-
 def _everything(
-    overview: Overview, member_states: Sequence[Document], history: Document, events: Iterable[Event], seen: Foreseen
+    overview: Overview, tally: Document, history: Document, events: Iterable[Event], seen: Foreseen
 ) -> Document:
-    tally = tally_document(overview, demonstration=settings().demonstration)
     forecast = None
     if seen.forecast and seen.made_on:
         forecast = forecast_document(overview.initiative, seen.forecast, made_on=seen.made_on)
     return {
         **tally,
         "likely_valid": vars(overview.likely),
-        "member_states": member_states,
         "days": history["days"],
         "events": [{"day": event.happened_on.isoformat(), "label": event.label} for event in events],
         "forecast": forecast,

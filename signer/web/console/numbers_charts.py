@@ -113,8 +113,10 @@ class Running:
 
 @dataclass(frozen=True)
 class Bar:
-    """The bar of one Member State in the table: lengths, and where the mark for what is likely valid stands."""
+    """The bar of one Member State in the table: lengths, and where the marks of threshold and likely valid stand."""
 
+    length: int
+    threshold: float
     online: float
     paper: float
     likely: float
@@ -200,11 +202,12 @@ def draw_running(
 
 def draw_bar(figures: MemberStateFigures) -> Bar:
     """Draw the bar of one Member State."""
-    unit = BAR_LENGTH / BAR_ENDS_AT / figures.threshold
+    threshold = BAR_LENGTH / BAR_ENDS_AT
+    unit = threshold / figures.threshold
     online = min(figures.received * unit, BAR_LENGTH)
     whole = min(figures.collected * unit, BAR_LENGTH)
     likely = min(figures.likely.expected * unit, BAR_LENGTH)
-    return Bar(online, whole - online, likely, figures.collected * unit > BAR_LENGTH)
+    return Bar(BAR_LENGTH, threshold, online, whole - online, likely, figures.collected * unit > BAR_LENGTH)
 
 
 def draw_tiles(member_states: Iterable[MemberStateFigures]) -> tuple[Tile, ...]:

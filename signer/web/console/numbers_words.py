@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from babel.lists import format_list
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_percent
 from flask import Flask
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
@@ -15,6 +15,7 @@ from signer.tallies.forecast import FEWEST_DAYS, Forecast
 from signer.tallies.outlook import goal_expected_on
 from signer.tallies.overview import Overview, Standing
 from signer.web.languages import current_language, formats_of, long_date
+from signer.web.rendering import formatted_number
 
 STANDINGS: Mapping[Standing, LazyString] = {
     Standing.SAFE: _("reached, with a safe surplus"),
@@ -67,7 +68,7 @@ def percent(share: float) -> str:
 def roughly(number: int) -> str:
     """Return a number of which nobody knows more than three digits."""
     unit = 10 ** max(0, len(str(number)) - 3)
-    return _decimal(round(number / unit) * unit)
+    return formatted_number(round(number / unit) * unit)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -103,7 +104,7 @@ def _too_little(overview: Overview, *, has_forecast: bool) -> str:
 
 def _sentence(overview: Overview, forecast: Forecast, made_on: date) -> str:
     words = {
-        "goal": _decimal(overview.goal),
+        "goal": formatted_number(overview.goal),
         "end": _day(overview.initiative.collection_end),
         "low": roughly(forecast.valid.low),
         "high": roughly(forecast.valid.high),
@@ -128,10 +129,6 @@ def _sentence(overview: Overview, forecast: Forecast, made_on: date) -> str:
             **words,
         )
     )
-
-
-def _decimal(number: int) -> str:
-    return str(format_decimal(number, locale=formats_of(current_language())))
 
 
 def _day(day: date) -> str:

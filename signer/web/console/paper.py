@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired
 
-from signer.accounts.queries import read_accounts
+from signer.accounts.queries import read_names
 from signer.accounts.roles import Permission
 from signer.database import reading, writing
 from signer.initiatives.initiative import Initiative
@@ -31,7 +31,7 @@ from signer.tallies.paper import (
 from signer.web.console.current import actor, service, settings, the_initiative
 from signer.web.console.forms import refuse
 from signer.web.console.guards import needs
-from signer.web.languages import current_language, sort_key, territory_name
+from signer.web.languages import sort_key, territory_here
 
 
 class PaperForm(FlaskForm):  # type: ignore[misc] # the library's class is untyped
@@ -129,7 +129,7 @@ def _doubt(connection: Connection, initiative: Initiative, count: PaperCount) ->
 def _form(initiative: Initiative, values: Mapping[str, object] | None = None) -> PaperForm:
     """Return a form that holds `values`, or what was sent."""
     form = PaperForm(formdata=None, data=values) if values else PaperForm()
-    names = [(code, _name(code)) for code in load_scheme(initiative.scheme).forms]
+    names = [(code, territory_here(code)) for code in load_scheme(initiative.scheme).forms]
     form.member_state.choices = [("", _("Choose")), *sorted(names, key=lambda pair: sort_key(pair[1]))]
     return form
 
@@ -138,7 +138,7 @@ def _page(initiative: Initiative, form: PaperForm, *, doubtful: bool = False) ->
     with reading(service().engine) as connection:
         entries = read_paper(connection, initiative.id)
         totals = paper_by_member_state(connection, initiative.id)
-        names = _names(connection)
+        names = read_names(connection)
     return render_template(
         "console/paper.html",
         initiative=initiative,
@@ -146,22 +146,23 @@ def _page(initiative: Initiative, form: PaperForm, *, doubtful: bool = False) ->
         doubtful=doubtful,
         entries=entries,
         totals=sorted(
-            ((_name(code), count) for code, count in totals.items() if count), key=lambda pair: sort_key(pair[0])
+            ((territory_here(code), count) for code, count in totals.items() if count),
+            key=lambda pair: sort_key(pair[0]),
         ),
         total=sum(totals.values()),
-        member_states={entry.count.member_state: _name(entry.count.member_state) for entry in entries},
+        member_states={entry.count.member_state: territory_here(entry.count.member_state) for entry in entries},
         names=names,
     )
 
 
 def _correction(initiative: Initiative, entry: PaperEntry, form: PaperForm, *, doubtful: bool = False) -> str:
     with reading(service().engine) as connection:
-        names = _names(connection)
+        names = read_names(connection)
     return render_template(
         "console/paper_correction.html",
         initiative=initiative,
         entry=entry,
-        name=_name(entry.count.member_state),
+        name=territory_here(entry.count.member_state),
         form=form,
         doubtful=doubtful,
         names=names,
@@ -174,11 +175,3 @@ def _entry(initiative: Initiative, entry_id: int) -> PaperEntry:
     if found is None:
         raise NotFound
     return found
-
-
-def _names(connection: Connection) -> Mapping[str, str]:
-    return {f"account:{account.id}": account.name for account in read_accounts(connection)}
-
-
-def _name(code: str) -> str:
-    return territory_name(code, current_language()) or code

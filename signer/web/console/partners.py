@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired
@@ -14,10 +15,10 @@ from signer.initiatives.initiative import Initiative
 from signer.initiatives.partners import MOST, UnfitPartner, list_partner, read_partners, unlist_partner
 from signer.initiatives.queries import find_initiative_to_change
 from signer.tallies.attribution import read_attribution
+from signer.web.console.addresses import public_page
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
-from signer.web.console.forms import refuse, sentence
+from signer.web.console.forms import is_taken, sentence
 from signer.web.console.guards import needs
-from signer.web.languages import LANGUAGES
 from signer.web.public.via import VIA
 
 WEEKS = 8
@@ -41,22 +42,19 @@ def partners(number: str) -> str:
 def add_partner(number: str) -> str | tuple[str, int] | Response:
     """List a partner."""
     initiative, form = the_initiative(number), PartnerForm()
-    if not form.validate_on_submit():
-        return _page(initiative, form), 422
-    try:
-        with writing(service().engine) as connection:
-            found = find_initiative_to_change(connection, number)
-            list_partner(
-                connection,
-                settings(),
-                found,
-                code=form.code.data,
-                name=form.name.data,
-                on=service().today(),
-                actor=actor(),
-            )
-    except UnfitPartner as unfit:
-        refuse(form, unfit)
+
+    def act(connection: Connection, found: Initiative) -> None:
+        list_partner(
+            connection,
+            settings(),
+            found,
+            code=form.code.data,
+            name=form.name.data,
+            on=service().today(),
+            actor=actor(),
+        )
+
+    if not form.validate_on_submit() or not is_taken(form, number, act):
         return _page(initiative, form), 422
     flash(_("The partner is listed. Statements are counted for the link from now on."), "success")
     return redirect(url_for("partners", number=number))
@@ -101,5 +99,4 @@ def _link(initiative: Initiative, code: str) -> str:
 
     Never from a request: its Host header is what somebody claims.
     """
-    language = initiative.original_language if initiative.original_language in LANGUAGES else LANGUAGES[0]
-    return f"{settings().public_url}/{language}/initiatives/{initiative.path}/?{VIA}={code}"
+    return f"{settings().public_url}{public_page(initiative)}?{VIA}={code}"

@@ -8,6 +8,7 @@ from signer.accounts.roles import Permission
 from signer.database import reading, writing
 from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
+from signer.tallies.forecast import HELD, HELD_LATE
 from signer.tallies.outlook import read_forecast
 from signer.tallies.overview import read_overview
 from signer.tallies.planning import expect_invalid, publish_forecast, read_invalid_shares
@@ -93,4 +94,6 @@ def _page(initiative: Initiative, form: SharesForm) -> str:
         overview=overview,
         foreseen=seen,
         scheme=scheme,
+        held=HELD,
+        held_late=HELD_LATE,
     )

@@ -23,7 +23,7 @@ class EventForm(FlaskForm):  # type: ignore[misc] # the library's class is untyp
         _("What happened"),
         [
             InputRequired(_("Say in a few words what happened")),
-            Length(max=LABEL_LIMIT, message=_("Use at most 80 characters")),
+            Length(max=LABEL_LIMIT, message=_("Use at most %(most)s characters", most=LABEL_LIMIT)),
         ],
     )
 

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from sqlalchemy import Connection
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 from wtforms import DateField, StringField
@@ -17,8 +18,9 @@ from signer.database import writing
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.queries import find_initiative_to_change
 from signer.initiatives.sponsors import UnfitSponsor, add_sponsor, remove_sponsor, to_publish
+from signer.web.console.addresses import public_page
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
-from signer.web.console.forms import refuse, sentence
+from signer.web.console.forms import is_taken, sentence
 from signer.web.console.guards import needs
 
 AMOUNT = re.compile(r"([0-9]{1,11})(?:[.,]([0-9]{1,2}))?")
@@ -48,22 +50,20 @@ def enter_sponsor(number: str) -> str | tuple[str, int] | Response:
     cents = cents_of(form.amount.data or "")
     if cents is None and not form.amount.errors:
         form.amount.errors = [_("Enter the amount in euros, such as 1500 or 1500.50")]
-    if form.errors or cents is None:
-        return _page(initiative, form), 422
-    try:
-        with writing(service().engine) as connection:
-            add_sponsor(
-                connection,
-                settings(),
-                find_initiative_to_change(connection, number),
-                name=form.name.data,
-                cents=cents,
-                given_on=form.given_on.data,
-                on=service().today(),
-                actor=actor(),
-            )
-    except UnfitSponsor as unfit:
-        refuse(form, unfit)
+
+    def act(connection: Connection, found: Initiative) -> None:
+        add_sponsor(
+            connection,
+            settings(),
+            found,
+            name=form.name.data,
+            cents=cents or 0,
+            given_on=form.given_on.data,
+            on=service().today(),
+            actor=actor(),
+        )
+
+    if form.errors or not is_taken(form, number, act):
         return _page(initiative, form), 422
     flash(_("The support is entered."), "success")
     return redirect(url_for("sponsors", number=number))
@@ -106,6 +106,6 @@ def _page(initiative: Initiative, form: SponsorForm, *, problem: str = "") -> st
         published=published,
         total=sum(entry.cents for entry in published),
         others=[entry for entry in initiative.sponsors if entry not in published],
-        public_page=f"/en/initiatives/{initiative.path}/funding" if initiative.status is not Status.DRAFT else "",
+        public_page=public_page(initiative, "funding") if initiative.status is not Status.DRAFT else "",
         may_change=allowed(Permission.MANAGE_COLLECTION, initiative.registration_number),
     )

@@ -12,9 +12,10 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField, TextAreaField
 
-from signer.accounts.queries import read_accounts
+from signer.accounts.queries import read_names
 from signer.accounts.roles import Permission
 from signer.database import reading, writing
+from signer.initiatives.description import OBJECTIVES_LIMIT, TITLE_LIMIT
 from signer.initiatives.initiative import Initiative, InitiativeText, Status
 from signer.initiatives.queries import find_initiative_to_change, find_key
 from signer.initiatives.texts import (
@@ -23,6 +24,7 @@ from signer.initiatives.texts import (
     StaleText,
     UnfitText,
     Version,
+    find_newest,
     newest_version,
     read_versions,
     write_text,
@@ -79,8 +81,8 @@ def texts(number: str) -> str:
     initiative = the_initiative(number)
     named = sorted(((code, language_name(code, current_language())) for code in _languages(initiative)), key=_by_name)
     with reading(service().engine) as connection:
-        names = {f"account:{account.id}": account.name for account in read_accounts(connection)}
-        newest = {code: next(iter(read_versions(connection, initiative.id, code)), None) for code in initiative.texts}
+        names = read_names(connection)
+        newest = {code: find_newest(connection, initiative.id, code) for code in initiative.texts}
     return render_template(
         "console/texts.html",
         initiative=initiative,
@@ -134,7 +136,7 @@ def history(number: str, language: str) -> str:
     initiative = _initiative_with(number, language)
     with reading(service().engine) as connection:
         versions = read_versions(connection, initiative.id, language)
-        names = {f"account:{account.id}": account.name for account in read_accounts(connection)}
+        names = read_names(connection)
     before = [*(version.text for version in versions), NO_TEXT][1:]
     pairs = list(zip(versions, before, strict=False))[:VERSIONS_SHOWN]
     steps = [Step(version, list(_changed(earlier, version.text))) for version, earlier in pairs]
@@ -145,6 +147,7 @@ def history(number: str, language: str) -> str:
         name=language_name(language, current_language()),
         steps=steps,
         older=len(versions) - len(steps),
+        parts=TEXT_PARTS,
         names=names,
     )
 
@@ -185,8 +188,8 @@ def _editor(initiative: Initiative, language: str, form: TextForm, *, others: bo
     """others: whether somebody else has changed the text meanwhile; theirs is shown beside what was typed."""
     original = initiative.texts[initiative.original_language]
     beside = initiative.texts.get(language, NO_TEXT) if others else original
-    with reading(service().engine) as connection:
-        if others:
+    if others:
+        with reading(service().engine) as connection:
             form.after.data = str(newest_version(connection, initiative.id, language))
     is_original = language == initiative.original_language
     return render_template(
@@ -199,6 +202,7 @@ def _editor(initiative: Initiative, language: str, form: TextForm, *, others: bo
         beside=beside if others or not is_original else None,
         others=others,
         parts=TEXT_PARTS,
+        limits={"title": TITLE_LIMIT, "objectives": OBJECTIVES_LIMIT},
         form=form,
         frozen=initiative.status is not Status.DRAFT and language in initiative.texts,
         is_draft=initiative.status is Status.DRAFT,

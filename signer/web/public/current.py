@@ -8,6 +8,7 @@ from flask import current_app, g
 from signer.human_check.check import HumanCheck
 from signer.initiatives.collection import Collection
 from signer.initiatives.initiative import Initiative
+from signer.tallies.overview import Overview
 from signer.web.caching import Shells
 from signer.web.check_token import CheckTokens
 from signer.web.service import Service
@@ -41,6 +42,11 @@ def find_initiative(number: str) -> Initiative:
     initiative = service().catalogue.find(number)
     g.initiative = initiative
     return initiative
+
+
+def overview_of(initiative: Initiative) -> Overview:
+    """Return where the initiative stands: a few seconds old, in a rush half a minute. Raises StoreUnavailable."""
+    return service().overview(initiative, spare=human_check().is_surging())
 
 
 def open_collection(number: str, member_state: str, *, on: date) -> Collection:

@@ -13,7 +13,7 @@ from signer.tallies.overview import Overview
 from signer.web.caching import public_shell
 from signer.web.headers import let_sites_frame, let_sites_load
 from signer.web.languages import current_language
-from signer.web.public.current import find_initiative, human_check, service, shells
+from signer.web.public.current import find_initiative, overview_of, service, shells
 
 SVG = "image/svg+xml"
 WIDTH, MARGIN = 320, 16
@@ -32,7 +32,7 @@ PICTURE_POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; frame-ances
 def embed(number: str) -> Response:
     """Show the counter, to be framed by other websites."""
     found = find_initiative(number)
-    overview = service().overview(found, spare=human_check().is_surging())
+    overview = overview_of(found)
     shell = shells().find(
         found,
         "embed",
@@ -47,7 +47,7 @@ def embed(number: str) -> Response:
 def badge(number: str) -> Response:
     """Draw the counter."""
     found = find_initiative(number)
-    overview = service().overview(found, spare=human_check().is_surging())
+    overview = overview_of(found)
     shell = shells().find(
         found,
         "badge",

@@ -1,34 +1,17 @@
 """The pages that anybody reads: the way in, the list of initiatives, and each initiative."""
 
-from dataclasses import dataclass
-
 from flask import Response, redirect, render_template, url_for
 
 from signer.initiatives.collection import NotCollecting, require_open
 from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
-from signer.tallies.overview import Overview
-from signer.web.caching import MAX_AGE, public_page, public_shell
+from signer.tallies.overview import MemberStateFigures, Overview
+from signer.web.caching import MAX_AGE, public_page
 from signer.web.errors import Answer, answer_for
 from signer.web.languages import current_language, preferred_language, sort_key
-from signer.web.public.current import find_initiative, human_check, service, shells
-from signer.web.public.via import via_address
+from signer.web.public.current import find_initiative, overview_of, service
+from signer.web.public.via import page_with_word
 from signer.web.public.widgets import member_state_name
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far one Member State is: statements received, how many of them on paper, and its threshold."""
-
-    name: str
-    collected: int
-    paper: int
-    threshold: int
-
-    @property
-    def reached(self) -> bool:
-        """Whether the threshold is reached."""
-        return self.collected >= self.threshold
 
 
 def home() -> Response:
@@ -52,17 +35,8 @@ def initiative(number: str) -> Response:
     It is rendered once for each new count, not for each reader.
     """
     found = find_initiative(number)
-    via = via_address(found)
-    overview = service().overview(found, spare=human_check().is_surging())
-    shell = shells().find(
-        found,
-        f"initiative {via}",
-        current_language(),
-        on=service().today(),
-        figures=overview,
-        render=lambda: _rendered(found, overview, via),
-    )
-    return public_shell(shell)
+    overview = overview_of(found)
+    return page_with_word(found, "initiative", render=lambda word: _rendered(found, overview, word), figures=overview)
 
 
 def _rendered(found: Initiative, overview: Overview, via: str) -> str:
@@ -86,13 +60,8 @@ def state_of(initiative: Initiative) -> Answer | None:
     return None
 
 
-def progress_of(overview: Overview) -> list[Progress]:
-    """Return how far each Member State is, sorted by name in the language of the page."""
+def progress_of(overview: Overview) -> list[tuple[str, MemberStateFigures]]:
+    """Return each Member State's name in the language of the page and its figures, sorted by name."""
     forms = load_scheme(overview.initiative.scheme).forms
-    progress = [
-        Progress(
-            member_state_name(forms[each.member_state], current_language()), each.collected, each.paper, each.threshold
-        )
-        for each in overview.member_states
-    ]
-    return sorted(progress, key=lambda state: sort_key(state.name))
+    named = [(member_state_name(forms[each.member_state], current_language()), each) for each in overview.member_states]
+    return sorted(named, key=lambda pair: sort_key(pair[0]))

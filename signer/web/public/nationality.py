@@ -6,10 +6,10 @@ from signer.initiatives.collection import require_open
 from signer.initiatives.initiative import Initiative
 from signer.scheme.form import UnknownMemberState
 from signer.scheme.load import load_scheme
-from signer.web.caching import public_page, public_shell
+from signer.web.caching import public_page
 from signer.web.languages import current_language, sort_key
-from signer.web.public.current import find_initiative, service, shells
-from signer.web.public.via import via_address
+from signer.web.public.current import find_initiative, service
+from signer.web.public.via import page_with_word, via_address
 from signer.web.public.widgets import Choice, member_state_name
 
 NONE_OF_THESE = "none"
@@ -35,17 +35,9 @@ def nationality(number: str) -> Response:
 
 def _question(number: str, *, missing: bool) -> Response:
     initiative = find_initiative(number)
-    via = via_address(initiative)
     if missing:
-        return public_page(_rendered(initiative, via, missing=True), 422)
-    shell = shells().find(
-        initiative,
-        f"nationality {via}",
-        current_language(),
-        on=service().today(),
-        render=lambda: _rendered(initiative, via, missing=False),
-    )
-    return public_shell(shell)
+        return public_page(_rendered(initiative, via_address(initiative), missing=True), 422)
+    return page_with_word(initiative, "nationality", render=lambda word: _rendered(initiative, word, missing=False))
 
 
 def _rendered(initiative: Initiative, via: str, *, missing: bool) -> str:

@@ -7,6 +7,7 @@ from werkzeug.exceptions import BadRequest
 
 from signer.initiatives.collection import Collection
 from signer.sealing.code import Code, MalformedCode
+from signer.web.headers import as_file
 from signer.web.languages import current_language
 from signer.web.own_host import own_host
 from signer.web.public.current import find_initiative, shells
@@ -58,5 +59,4 @@ def code_file(number: str) -> Response:
     response = make_response(render_template("public/code.txt", initiative=initiative, code=code))
     response.mimetype = "text/plain"
     year, serial = number.split("/")
-    response.headers["Content-Disposition"] = f'attachment; filename="code-{year}-{serial}.txt"'
-    return response
+    return as_file(response, f"code-{year}-{serial}.txt")

@@ -5,14 +5,13 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, delete, event
+from sqlalchemy import delete
 
 from signer.accounts.roles import HeldRole, Role
 from signer.audit.entry import Kind
@@ -29,6 +28,7 @@ from signer.tallies.tables import invalid_share
 from signer.web.service import Service
 from signer.web.static_files import FOLDER
 from tests.conftest import END, START, TESTER
+from tests.listening import OF_SINGLE_STATEMENTS, listening, naming
 from tests.web.console.counted import COUNTED, TITLE, TODAY, campaign, count
 from tests.web.console.people import Human, invited
 from tests.web.console.standing import standing
@@ -69,19 +69,6 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
     with pytest.MonkeyPatch.context() as dated, standing(tmp_path_factory.mktemp("numbers")) as (app, service):
         dated.setattr(Service, "today", lambda _service: TODAY)
         yield Campaign(app, service)
-
-
-@contextmanager
-def sql_of(engine: Engine) -> Iterator[list[str]]:
-    """Note every statement that is sent to the database meanwhile."""
-    heard: list[str] = []
-
-    def note(*heard_of: object) -> None:
-        heard.append(str(heard_of[2]))
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield heard
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def change(there: Campaign, **values: object) -> None:
@@ -155,7 +142,7 @@ def test_a_threshold_reached_without_the_surplus_is_said_so(as_it_was: Campaign)
 
 def test_no_page_or_file_of_numbers_reads_a_statement(there: Campaign) -> None:
     """They are made from counts: nothing of one statement can get into them, and they are as quick with a million."""
-    with sql_of(there.engine) as heard:
+    with listening(there.engine) as (heard,):
         for path in (
             NUMBERS,
             PLANNING,
@@ -164,12 +151,8 @@ def test_no_page_or_file_of_numbers_reads_a_statement(there: Campaign) -> None:
         ):
             assert there.owner.client.get(path).status_code == 200
 
-    assert any("received" in sql for sql in heard)
-    assert [
-        sql
-        for sql in heard
-        if any(f"{word} {table}" in sql for word in ("FROM", "JOIN") for table in ("statement", "leaf"))
-    ] == []
+    assert naming(heard, "received")
+    assert naming(heard, *OF_SINGLE_STATEMENTS) == []
 
 
 def test_the_page_and_what_it_loads_stay_small(there: Campaign) -> None:
@@ -302,7 +285,7 @@ def test_an_editor_marks_an_event_and_takes_it_out_again(there: Campaign) -> Non
     sent = {"csrf_token": marked.inputs(take_out)["csrf_token"]}
     assert label not in Page(there.editor.client.post(take_out, data=sent, follow_redirects=True)).words()
     assert there.editor.client.post(take_out, data=sent).status_code == 409
-    assert there.recorded()[:2] == ["taken out", "marked 2027-06-01"]
+    assert there.recorded()[:2] == ["taken out 2027-06-01", "marked 2027-06-01"]
 
 
 @pytest.mark.parametrize(
