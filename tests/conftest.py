@@ -108,7 +108,7 @@ def postgres_url(postgres_server: str) -> Iterator[Callable[[], str]]:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'signer.sqlite3'}"
+        return in_file(tmp_path)
     url: str = request.getfixturevalue("postgres_url")()
     return url
 
@@ -151,25 +151,33 @@ def describe(number: str = NUMBER) -> Description:
 @pytest.fixture
 def instance(database: str, tmp_path: Path) -> Iterator[Instance]:
     """An instance that collects, on each database."""
-    made = make_instance(database, tmp_path)
-    yield made
-    made.store.close()
-    made.engine.dispose()
+    with opened_instance(database, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
 def on_sqlite(tmp_path: Path) -> Iterator[Instance]:
     """An instance that collects, on SQLite: for what is the same on both databases."""
-    made = make_instance(f"sqlite:///{tmp_path / 'signer.sqlite3'}", tmp_path)
-    yield made
-    made.store.close()
-    made.engine.dispose()
+    with opened_instance(in_file(tmp_path), tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
 def on_postgresql(postgres_url: Callable[[], str], tmp_path: Path) -> Iterator[Instance]:
     """An instance that collects, on PostgreSQL: for what is done there only."""
-    made = make_instance(postgres_url(), tmp_path)
+    with opened_instance(postgres_url(), tmp_path) as made:
+        yield made
+
+
+def in_file(folder: Path) -> str:
+    """The URL of a database on SQLite in a folder."""
+    return f"sqlite:///{folder / 'signer.sqlite3'}"
+
+
+@contextmanager
+def opened_instance(database: str, folder: Path) -> Iterator[Instance]:
+    """Make an instance as `make_instance` does, and let go of its database when the block ends."""
+    made = make_instance(database, folder)
     yield made
     made.store.close()
     made.engine.dispose()

@@ -14,3 +14,9 @@ ADA = {
 
 BERT = ADA | {"first_names": "Bertrando", "family_names": "Immaginario", "date_of_birth": "1979-03-02"}
 """Another German of the same house."""
+
+
+def a_german(number: int) -> dict[str, str]:
+    """Return what one of very many Germans types, of whom each number names another."""
+    letters = "".join(chr(ord("a") + int(digit)) for digit in str(number))
+    return ADA | {"family_names": f"Erfunden-{letters}"}

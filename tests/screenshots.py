@@ -20,8 +20,8 @@ from signer.sealing.opening import OpeningKey
 from signer.web.app import create_app
 from tests.journeys.browsers import launch
 from tests.journeys.showing import DESKTOP_LIGHT, LOOKS, PHONE_DARK, PHONE_LIGHT, Look, Screen, screen
+from tests.web.console.stage import stage
 from tests.web.console.states import every_state as every_state_of_console
-from tests.web.console.states import stage
 from tests.web.factories import FakeService, make_service, make_settings
 from tests.web.states import every_state
 

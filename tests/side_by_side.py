@@ -6,13 +6,20 @@ REHEARSED = {"test_rehearsal.py", "test_promise_one.py"}
 """They look at one long rehearsal on each database."""
 SHARING = {
     "test_accessibility.py",
+    "test_authenticator.py",
     "test_console_accessibility.py",
+    "test_cookie.py",
     "test_hostile.py",
     "test_hostile_requests.py",
+    "test_log_on_limits.py",
     "test_no_enumeration.py",
-    "test_second_factors.py",
+    "test_passkey_nonsense.py",
+    "test_passkeys.py",
+    "test_recovery_codes.py",
     "test_sessions.py",
     "test_states.py",
+    "test_two_factors_always.py",
+    "test_where_log_on_leads.py",
 }
 """Their modules have something of their own that all tests in them look at."""
 

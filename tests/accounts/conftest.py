@@ -18,7 +18,7 @@ from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account
 from signer.audit.read import latest_entries
 from signer.database import reading, writing
-from tests.conftest import NUMBER, TESTER, Instance, make_instance
+from tests.conftest import NUMBER, TESTER, Instance, in_file, opened_instance
 
 NOW = datetime(2027, 5, 1, 9, 30, tzinfo=UTC)
 THEIRS = "2027/000043"
@@ -39,25 +39,17 @@ def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def instance_on(request: pytest.FixtureRequest, folder: Path) -> Iterator[Instance]:
     """Give an instance on the database that the fixture's parameter names, for as long as a module needs it."""
     if request.param == "sqlite":
-        with _opened(f"sqlite:///{folder / 'signer.sqlite3'}", folder) as made:
+        with opened_instance(in_file(folder), folder) as made:
             yield made
         return
     server: str = request.getfixturevalue("postgres_server")
     name = f"module_{os.getpid()}_{next(_names)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
-    with _opened(server.replace("/postgres?", f"/{name}?"), folder) as made:
+    with opened_instance(server.replace("/postgres?", f"/{name}?"), folder) as made:
         yield made
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@contextmanager
-def _opened(database: str, folder: Path) -> Iterator[Instance]:
-    made = make_instance(database, folder)
-    yield made
-    made.store.close()
-    made.engine.dispose()
 
 
 @pytest.fixture
@@ -108,3 +100,19 @@ def whole_log(instance: Instance) -> str:
     """All of the audit log as one text."""
     with reading(instance.engine) as connection:
         return json.dumps([entry.to_json() for entry in latest_entries(connection, 10_000)], ensure_ascii=False)
+
+
+def passkey(account_id: int) -> dict[str, object]:
+    """The row of somebody's passkey."""
+    return {
+        "account_id": account_id,
+        "credential_id": account_id.to_bytes(16, "big"),
+        "public_key": b"key",
+        "sign_count": 0,
+        "transports": ["usb", "nfc"],
+        "backup_state": False,
+        "device_type": "single_device",
+        "lastuse_datetime": NOW,
+        "name": "my telephone",
+        "usage": "secondary",
+    }

@@ -35,6 +35,7 @@ from tests.accounts.conftest import (
     invited,
     member,
     newest,
+    passkey,
     roles,
     row,
     whole_log,
@@ -335,18 +336,3 @@ def test_the_moment_of_an_invitation_comes_back_with_its_offset(kept: Instance, 
 
     assert one.expires_at == NOW + VALID_FOR
     assert one.expires_at.utcoffset() == timedelta(0)
-
-
-def passkey(account_id: int) -> dict[str, object]:
-    return {
-        "account_id": account_id,
-        "credential_id": account_id.to_bytes(16, "big"),
-        "public_key": b"key",
-        "sign_count": 0,
-        "transports": ["usb", "nfc"],
-        "backup_state": False,
-        "device_type": "single_device",
-        "lastuse_datetime": NOW,
-        "name": "my telephone",
-        "usage": "secondary",
-    }

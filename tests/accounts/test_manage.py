@@ -27,11 +27,11 @@ from tests.accounts.conftest import (
     invited,
     member,
     newest,
+    passkey,
     roles,
     row,
     whole_log,
 )
-from tests.accounts.test_invite import passkey
 from tests.conftest import NUMBER, TESTER, Instance
 
 NOBODY = 2_000_000_000

@@ -9,6 +9,7 @@ import pytest
 
 from signer.batches.export import export
 from signer.batches.freeze import freeze
+from signer.batches.manifest import PURPOSE
 from signer.batches.queries import BatchSummary, list_batches
 from signer.database import reading, writing
 from signer.initiatives.initiative import Status
@@ -16,9 +17,12 @@ from signer.initiatives.manage import change_status
 from signer.sealing.code import Code
 from signer.web.service import today
 from tests.batches.commands import Commands, Ended
+from tests.batches.pieces import RECORDS, Good
 from tests.conftest import END, MAY_DAY, NUMBER, TESTER, Instance
 from tests.journeys.served import collect_now
-from tests.offline.conftest import _own_signals, desk
+from tests.offline.ceremony import KEY, MANIFEST_KEY
+from tests.offline.conftest import Desk, _own_signals, desk
+from tests.offline.making import manifest_of
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check
@@ -128,3 +132,11 @@ def final(instance: Instance) -> BatchSummary:
 def exported(instance: Instance, final: BatchSummary, tmp_path: Path) -> Path:
     """The file of the final batch."""
     return export(instance.engine, instance.settings, final, tmp_path, on=AFTER, actor=TESTER)
+
+
+@pytest.fixture
+def good(desk: Desk) -> Good:
+    """The final batch of three German statements."""
+    path = desk.make.of_records(RECORDS)
+    manifest = manifest_of(RECORDS, KEY.recipient)
+    return Good(desk, path, manifest, MANIFEST_KEY.sign(PURPOSE, manifest.encode()))

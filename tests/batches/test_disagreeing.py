@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, insert, select, text
+import pytest
+from sqlalchemy import Connection, delete, insert, select, text, update
 
 from signer.audit.tables import audit_head
+from signer.batches import freeze as freezing
+from signer.batches.reconcile import Unreconciled
 from signer.batches.tables import batch, batch_step, certificate
 from signer.database import reading, writing
 from signer.ledger.tables import leaf
 from signer.statements.tables import erasure, received, statement
 from signer.web.service import today
-from tests.batches.conftest import Signer, only_line
-from tests.conftest import Instance
+from tests.batches.conftest import AFTER, Signer, only_line, signed
+from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
 
 CHANGEABLE = (statement, erasure, received, leaf)
 RECORDED = (batch, batch_step, certificate, audit_head)
@@ -144,3 +147,29 @@ def test_numbers_that_disagree_stop_each_step_from_the_freeze_to_the_certificate
         assert_stopped_at(FEW, closed, signer, arguments, until=today())
         assert list(out.glob("*")) == files
         assert signer("batch", *arguments).code == 0
+
+
+def test_a_batch_that_takes_in_what_is_not_its_own_is_not_frozen(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The numbers are looked at once more with the new batch in them: a fault of ours in choosing would show there."""
+    signed(instance, 2)
+    signed(instance, 1, member_state="FR")
+    take_in = freezing._take_in
+
+    def too_much(connection: Connection, *arguments: object, **options: object) -> tuple[int, int]:
+        batch_id, number = take_in(connection, *arguments, **options)  # type: ignore[arg-type]
+        connection.execute(update(statement).values(batch=batch_id))
+        return batch_id, number
+
+    monkeypatch.setattr(freezing, "_take_in", too_much)
+    before = recorded(instance)
+
+    with pytest.raises(Unreconciled, match=f"batch DE 1 holds 1 statements of FR, {MAY_DAY}"):
+        freezing.freeze(
+            instance.engine, instance.settings, NUMBER, "DE", until=None, final=True, on=AFTER, actor=TESTER
+        )
+
+    assert recorded(instance) == before
+    with reading(instance.engine) as connection:
+        assert set(connection.scalars(select(statement.c.batch))) == {None}

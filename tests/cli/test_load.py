@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -11,24 +12,16 @@ from signer.cli.load import NotForTrying, load, reckon, require_demonstration
 from signer.database import reading, writing
 from signer.initiatives.initiative import Status
 from signer.initiatives.manage import change_status, import_description
-from signer.statements.tables import received
 from signer.tallies.outlook import read_forecast
-from signer.tallies.persons import publish
 from signer.tallies.tables import person_estimate
 from tests.cli.conftest import Run
 from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance, describe
+from tests.counts import receive
 
 
 def demonstration(instance: Instance, **changes: object) -> Instance:
     """The same instance, as a demonstration."""
     return replace(instance, settings=replace(instance.settings, demonstration=True, **changes))  # type: ignore[arg-type]
-
-
-def receive(instance: Instance, statements: int) -> None:
-    """Let statements be counted."""
-    with writing(instance.engine) as connection:
-        here = {"initiative_id": instance.initiative.id, "member_state": "DE", "submitted_on": MAY_DAY}
-        connection.execute(insert(received).values(statements=statements, **here))
 
 
 def test_a_demonstration_without_statements_is_filled(on_sqlite: Instance) -> None:
@@ -52,7 +45,7 @@ def test_an_instance_whose_log_can_have_readers_is_refused(on_sqlite: Instance) 
 
 def test_statements_that_are_there_are_not_mixed_with_invented_ones_unasked(on_sqlite: Instance) -> None:
     tried = demonstration(on_sqlite)
-    receive(tried, 3)
+    receive(tried, {"DE": 3})
 
     with pytest.raises(NotForTrying, match="3 statements already"):
         require_demonstration(tried.settings, tried.engine, add=False)
@@ -77,16 +70,15 @@ def test_the_days_figures_are_reckoned_anew(on_sqlite: Instance) -> None:
                 initiative_id=on_sqlite.initiative.id, member_state="DE", made_on=MAY_DAY, persons=5, step=10
             )
         )
-    receive(on_sqlite, 10_000)
+    receive(on_sqlite, {"DE": 10_000}, on=MAY_DAY - timedelta(days=1))
 
     reckon(on_sqlite.engine, on_sqlite.initiative, on=MAY_DAY)
 
-    with writing(on_sqlite.engine) as connection:
-        publish(connection, on_sqlite.initiative.id, on=MAY_DAY)
-        assert connection.execute(person_estimate.select()).all() == []
     with reading(on_sqlite.engine) as connection:
-        made = read_forecast(connection, on_sqlite.initiative.id)
-    assert made is None or made[0] == MAY_DAY
+        assert connection.execute(person_estimate.select()).all() == []
+        made_on, made = read_forecast(connection, on_sqlite.initiative.id) or pytest.fail("there is no forecast")
+    assert made_on == MAY_DAY
+    assert made.received.low >= 10_000
 
 
 def test_the_command_fills_a_demonstration_and_its_numbers_agree(signer: Run) -> None:

@@ -1,35 +1,35 @@
 """`signer publish`: static files that anybody can check with the commands that docs/formats.md gives."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from sqlalchemy import insert
+from click.testing import CliRunner, Result
 
 from signer.cli import publish as command
 from signer.cli.publish import publish
 from signer.database import writing
 from signer.initiatives.keys import manifest_key
 from signer.initiatives.tables import initiative
-from signer.statements.tables import received
-from tests.conftest import MAY_DAY, NUMBER, Instance, make_instance, require_or_skip
+from signer.tallies.outlook import keep_forecast
+from signer.tallies.planning import publish_forecast
+from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance, require_or_skip
+from tests.counts import receive
+from tests.web.api.samples import FORECAST
 
 FORMATS = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
-    """An instance whose numbers are to be published, on SQLite."""
-    made = make_instance(f"sqlite:///{tmp_path / 'signer.sqlite3'}", tmp_path)
-    monkeypatch.setattr(command, "open_instance", lambda: (made.settings, made.engine))
-    yield made
-    made.store.close()
-    made.engine.dispose()
+def published(on_sqlite: Instance, monkeypatch: pytest.MonkeyPatch) -> Instance:
+    """An instance whose numbers are to be published."""
+    monkeypatch.setattr(command, "open_instance", lambda: (on_sqlite.settings, on_sqlite.engine))
+    return on_sqlite
 
 
 @pytest.fixture
@@ -38,12 +38,9 @@ def cdn(tmp_path: Path) -> Path:
     return tmp_path / "cdn" / "numbers"
 
 
-def receive(instance: Instance, statements: int) -> None:
-    """Let statements have come."""
-    row = {"initiative_id": 1, "member_state": "DE", "submitted_on": MAY_DAY, "statements": statements}
-    with writing(instance.engine) as connection:
-        connection.execute(received.delete())
-        connection.execute(insert(received).values(**row))
+def run(*arguments: str | Path) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(publish, [str(argument) for argument in arguments])
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -63,8 +60,8 @@ def as_documented(heading: str, folder: Path) -> "subprocess.CompletedProcess[st
 
 
 def test_the_documented_commands_accept_what_was_written_and_nothing_else(published: Instance, cdn: Path) -> None:
-    receive(published, 78_092)
-    done = CliRunner().invoke(publish, [str(cdn)])
+    receive(published, {"DE": 78_092})
+    done = run(cdn)
     here = cdn / NUMBER
     shutil.copy(cdn / "manifest-key.pem", here)
 
@@ -81,15 +78,16 @@ def test_the_documented_commands_accept_what_was_written_and_nothing_else(publis
 
 
 def test_the_same_numbers_give_the_same_files_which_everybody_may_read(published: Instance, cdn: Path) -> None:
-    receive(published, 3)
+    receive(published, {"DE": 3})
     old = os.umask(0o077)
     try:
-        CliRunner().invoke(publish, [str(cdn)])
+        run(cdn)
         first = files(cdn)
-        CliRunner().invoke(publish, [str(cdn), "--initiative", "ECI(2027)000042"])
+        again = run(cdn, "--initiative", "ECI(2027)000042")
     finally:
         os.umask(old)
 
+    assert again.output == f"{cdn / NUMBER / 'tally.json'}\n"
     assert sorted(first) == [f"{NUMBER}/tally.json", f"{NUMBER}/tally.json.sig", "manifest-key.pem"]
     assert files(cdn) == first
     for path in (cdn, *cdn.rglob("*")):
@@ -100,10 +98,10 @@ def test_the_same_numbers_give_the_same_files_which_everybody_may_read(published
 def test_what_was_there_stays_if_the_disk_is_full(
     published: Instance, cdn: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
 ) -> None:
-    receive(published, 3)
-    CliRunner().invoke(publish, [str(cdn)])
+    receive(published, {"DE": 3})
+    assert run(cdn).exit_code == 0
     before = files(cdn)
-    receive(published, 4)
+    receive(published, {"DE": 4}, on=MAY_DAY - timedelta(days=1))
     calls = iter(range(1, 9))
     durable = command.make_durable
 
@@ -113,7 +111,7 @@ def test_what_was_there_stays_if_the_disk_is_full(
         durable(file)  # type: ignore[arg-type]
 
     monkeypatch.setattr(command, "make_durable", full)
-    failed = CliRunner().invoke(publish, [str(cdn)])
+    failed = run(cdn)
 
     assert failed.exit_code == 1
     assert "No space left on device" in str(failed.exception)
@@ -121,12 +119,12 @@ def test_what_was_there_stays_if_the_disk_is_full(
 
 
 @pytest.mark.parametrize(("number", "says"), [("2027/000043", "no initiative 2027/000043"), ("x", "looks like")])
-def test_an_initiative_that_is_not_there_is_refused(published: Instance, cdn: Path, number: str, says: str) -> None:
-    refused = CliRunner().invoke(publish, [str(cdn), "--initiative", number])
+@pytest.mark.usefixtures("published")
+def test_an_initiative_that_is_not_there_is_refused(cdn: Path, number: str, says: str) -> None:
+    refused = run(cdn, "--initiative", number)
 
     assert refused.exit_code == 1
     assert says in str(refused.exception)
-    assert published
     assert not cdn.exists()
 
 
@@ -134,19 +132,36 @@ def test_a_draft_is_not_published(published: Instance, cdn: Path) -> None:
     with writing(published.engine) as connection:
         connection.execute(initiative.update().values(status="draft"))
 
-    every = CliRunner().invoke(publish, [str(cdn)])
-    one = CliRunner().invoke(publish, [str(cdn), "--initiative", NUMBER])
+    every = run(cdn)
+    one = run(cdn, "--initiative", NUMBER)
 
     assert "no initiative has been opened yet" in every.output
     assert one.exit_code == 1
     assert not (cdn / NUMBER).exists()
 
 
-def test_a_folder_that_cannot_be_made_is_named(published: Instance, tmp_path: Path) -> None:
+def test_a_forecast_is_published_only_once_the_organisers_have_said_so(published: Instance, cdn: Path) -> None:
+    def forecast() -> object:
+        assert run(cdn).exit_code == 0
+        return json.loads((cdn / NUMBER / "tally.json").read_bytes())["forecast"]
+
+    with writing(published.engine) as connection:
+        keep_forecast(connection, published.initiative.id, FORECAST, on=MAY_DAY)
+    kept_back = forecast()
+    with writing(published.engine) as connection:
+        publish_forecast(connection, published.settings, published.initiative, is_published=True, actor=TESTER)
+    told = forecast()
+
+    assert kept_back is None
+    assert isinstance(told, dict)
+    assert told["chance_of_goal"] == 0.62
+
+
+@pytest.mark.usefixtures("published")
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    refused = CliRunner().invoke(publish, [str(tmp_path / "file" / "cdn")])
+    refused = run(tmp_path / "file" / "cdn")
 
     assert refused.exit_code == 1
     assert "cannot be made" in str(refused.exception)
-    assert published

@@ -21,7 +21,7 @@ from tests.conftest import END, NUMBER, TESTER
 from tests.journeys.conftest import Site
 from tests.journeys.walking import expect_heading
 from tests.web.console.people import PASSWORD
-from tests.web.console.states import sign
+from tests.web.console.stage import sign
 
 AFTER = END + timedelta(days=20)
 OFFICE = "Federal Office of Administration, division 3"

@@ -14,7 +14,8 @@ from tests.journeys.axe import (
     require_no_sideways_scroll_and_no_cut,
 )
 from tests.journeys.showing import DESKTOP_DARK, PHONE_LIGHT, Screen, screen
-from tests.web.console.states import Stage, every_state, stage
+from tests.web.console.stage import Stage, stage
+from tests.web.console.states import every_state
 from tests.web.pages import Page
 
 

@@ -4,40 +4,33 @@ Two instances side by side: in one a person signs twice, in the other two person
 """
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
-import psycopg
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 
 from signer.audit.read import latest_entries
-from signer.database import METADATA, is_sqlite, reading
-from signer.initiatives.catalogue import Catalogue
+from signer.database import METADATA, reading
 from signer.initiatives.keys import log_key
 from signer.ledger.log import sequence
 from signer.tallies.rollup import roll_up
-from signer.web.app import create_app
-from signer.web.service import Service
 from tests.conftest import NUMBER, Instance, make_instance
 from tests.journeys.served import CODE, TOKEN, collect_now, typed
+from tests.listening import Shape, listening, shape_of
 from tests.people import ADA, BERT
 from tests.solved import solved_by
+from tests.web.worker import client_of
 
 FORM = f"/en/initiatives/{NUMBER}/support/DE"
 PUBLIC = ("/", "/en/", f"/en/initiatives/{NUMBER}/", f"/en/initiatives/{NUMBER}/support", FORM, "/healthz")
-BLOB = re.compile(r"[xX]'([0-9a-fA-F]*)'")
 FINGERPRINT = re.compile(r"(?:[0-9a-f]{4}(?:\s|<[^>]*>)*){16}")
 TOLD_BY_THE_CLOCK = {"ETag", "Date"}
 OF_THE_OPERATOR = {"log_head", "audit_entry", "audit_head"}
 """Tables that hold signatures and times of what the operator did; a test of its own sees that signing leaves the audit
 log alone."""
-Shape = tuple[str, object]
 People = Sequence[Mapping[str, str]]
 
 
@@ -104,8 +97,7 @@ def test_signing_leaves_no_line_in_the_audit_log(make: Callable[[str], Instance]
     with reading(instance.engine) as connection:
         before = latest_entries(connection, 100)
 
-    with client_of(instance) as client:
-        sign(client, ADA)
+    sign(client_of(instance), ADA)
 
     with reading(instance.engine) as connection:
         assert latest_entries(connection, 100) == before
@@ -125,23 +117,16 @@ def traces_of(instance: Instance, people: People) -> Traces:
     """Let people sign on an instance one after the other, and return the traces."""
     answers = []
     with listening(instance.engine) as queries:
-        with client_of(instance) as client:
-            for person in people:
-                queries.append([])
-                answers.append(sign(client, person))
+        client = client_of(instance)
+        for person in people:
+            queries.append([])
+            answers.append(sign(client, person))
         queries.append([])
         roll_up(instance.engine)
         sequence(instance.engine, origin=instance.settings.log_origin, key=log_key(instance.settings))
-    with client_of(instance) as client:
-        pages = {address: public(client, address) for address in PUBLIC}
+    client = client_of(instance)
+    pages = {address: public(client, address) for address in PUBLIC}
     return Traces(answers, queries[1:-1], pages, rows_of(instance))
-
-
-@contextmanager
-def client_of(instance: Instance) -> Iterator[FlaskClient]:
-    """A client of the pages as a worker process that has just started shows them."""
-    service = Service(instance.settings, instance.engine, instance.store, Catalogue(instance.engine, instance.settings))
-    yield create_app(instance.settings, service).test_client()
 
 
 def sign(client: FlaskClient, person: Mapping[str, str]) -> str:
@@ -161,54 +146,6 @@ def public(client: FlaskClient, address: str) -> object:
     answer = client.get(address)
     headers = {name: value for name, value in answer.headers if name not in TOLD_BY_THE_CLOCK}
     return answer.status_code, headers, FINGERPRINT.sub("FINGERPRINT", answer.text)
-
-
-@contextmanager
-def listening(engine: Engine) -> Iterator[list[list[Shape]]]:
-    """Record all SQL that the drivers send to a database within the block, with the shapes of its values.
-
-    At the drivers, because statements are recorded without SQLAlchemy. What runs goes into the last of the lists given.
-    """
-    runs: list[list[Shape]] = [[]]
-    with _listening_on_sqlite(engine, runs) if is_sqlite(engine) else _listening_on_postgres(runs):
-        yield runs
-
-
-@contextmanager
-def _listening_on_sqlite(engine: Engine, runs: list[list[Shape]]) -> Iterator[None]:
-    def note(connection: sqlite3.Connection, _record: object) -> None:
-        connection.set_trace_callback(lambda query: runs[-1].append((BLOB.sub(_length, query), None)))
-
-    engine.dispose()  # a connection that is open already would not be heard
-    event.listen(engine, "connect", note)
-    yield
-    event.remove(engine, "connect", note)
-
-
-def _length(blob: re.Match[str]) -> str:
-    return f"bytes({len(blob[1]) // 2})"
-
-
-@contextmanager
-def _listening_on_postgres(runs: list[list[Shape]]) -> Iterator[None]:
-    execute = cast("Callable[..., object]", psycopg.Cursor.execute)
-
-    def note(cursor: object, query: object, values: object = None, **options: object) -> object:
-        runs[-1].append((str(query), shape_of(values)))
-        return execute(cursor, query, values, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(psycopg.Cursor, "execute", note)
-        yield
-
-
-def shape_of(value: object) -> object:
-    """What a value shows of itself without its content: type and length, down through what holds others."""
-    if isinstance(value, Mapping):
-        return {name: shape_of(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [shape_of(inner) for inner in value]
-    return (type(value).__name__, len(value)) if isinstance(value, bytes) else value
 
 
 def rows_of(instance: Instance) -> Mapping[str, Sequence[object]]:

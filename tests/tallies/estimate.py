@@ -48,6 +48,13 @@ def seeded(seed: int) -> Iterator[random.Random]:
         yield chance
 
 
+@contextmanager
+def without_chance() -> Iterator[None]:
+    """Let a bit be 1 where somebody has fallen and 0 elsewhere, so that what is lost shows."""
+    with patch.multiple(sketch, EMPTY=0, TAKEN=OF):
+        yield
+
+
 def try_out(buckets: int, persons: int, runs: int, *, seed: int = SEED) -> Trial:
     """Let `persons` fall into `runs` new sketches."""
     with seeded(seed) as chance:

@@ -11,36 +11,32 @@ from sqlalchemy import Engine, select
 from signer.database import StoreUnavailable, reading
 from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
-from signer.scheme.statement import Statement, read_statement
+from signer.scheme.statement import read_statement
 from signer.tallies import gather, sketch
 from signer.tallies.gather import FEWEST_AT_A_STOP, Gathering
 from signer.tallies.sketch import Sketch
 from signer.tallies.tables import attribution, person_sketch
 from tests.conftest import MAY_DAY, NUMBER, Instance
-from tests.people import ADA
+from tests.people import a_german
+from tests.tallies.estimate import without_chance
 
 MONDAY = MAY_DAY - timedelta(days=MAY_DAY.weekday())
 WORKERS, EACH = 3, 80
 
 
 @pytest.fixture
-def certain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bits without chance: 1 where somebody has fallen, 0 elsewhere. What is lost would show."""
-    monkeypatch.setattr(sketch, "EMPTY", 0)
-    monkeypatch.setattr(sketch, "TAKEN", sketch.OF)
-
-
-def statement_of(number: int, on: date = MAY_DAY) -> Statement:
-    """The statement of another invented German for each number."""
-    form = load_scheme("eu").member_state("DE")
-    letters = "".join(chr(ord("a") + int(digit)) for digit in str(number))
-    return read_statement(ADA | {"family_names": f"Erfunden-{letters}"}, form, on=on, confirmed=frozenset())
+def certain() -> Iterator[None]:
+    """Bits without chance."""
+    with without_chance():
+        yield
 
 
 def note(gathering: Gathering, initiative: Initiative, numbers: Sequence[int], partner: str = "") -> None:
     """Note a statement of each of the persons."""
+    form = load_scheme("eu").member_state("DE")
     for number in numbers:
-        gathering.note(initiative, statement_of(number), on=MAY_DAY, partner=partner)
+        statement = read_statement(a_german(number), form, on=MAY_DAY, confirmed=frozenset())
+        gathering.note(initiative, statement, on=MAY_DAY, partner=partner)
 
 
 def bits(instance: Instance) -> int:

@@ -2,35 +2,17 @@
 
 from datetime import timedelta
 
-from sqlalchemy import insert
-
-from signer.database import reading, writing
-from signer.statements.tables import received
+from signer.database import reading
 from signer.tallies.history import Day, read_history
-from signer.tallies.paper import PaperCount, enter_paper, read_paper
-from tests.conftest import END, START, TESTER, Instance
+from signer.tallies.paper import PaperCount
+from tests.conftest import END, START, Instance
+from tests.counts import enter, entries, receive
 
 
-def keep(instance: Instance, member_state: str, after: int, statements: int) -> None:
-    """Keep a count, so many days after the start."""
-    with writing(instance.engine) as connection:
-        row = {"initiative_id": instance.initiative.id, "member_state": member_state, "statements": statements}
-        connection.execute(insert(received).values(submitted_on=START + timedelta(days=after), **row))
-
-
-def enter(instance: Instance, after: int, statements: int, corrects: int | None = None) -> None:
-    """Enter statements on paper that came so many days after the start."""
+def on_paper(instance: Instance, after: int, statements: int, corrects: int | None = None) -> None:
+    """Enter German statements on paper that came so many days after the start."""
     came = PaperCount("DE", START + timedelta(days=after), statements)
-    with writing(instance.engine) as connection:
-        enter_paper(
-            connection,
-            instance.settings,
-            instance.initiative,
-            came,
-            on=END + timedelta(days=30),
-            actor=TESTER,
-            corrects=corrects,
-        )
+    enter(instance, came, on=END + timedelta(days=30), corrects=corrects)
 
 
 def history(instance: Instance, after: int) -> tuple[Day, ...]:
@@ -40,10 +22,9 @@ def history(instance: Instance, after: int) -> tuple[Day, ...]:
 
 
 def test_every_day_has_what_came_from_all_member_states_and_what_there_was_by_then(instance: Instance) -> None:
-    keep(instance, "DE", 0, 30)
-    keep(instance, "MT", 0, 1)
-    keep(instance, "DE", 2, 5)
-    enter(instance, 1, 700)
+    receive(instance, {"DE": 30, "MT": 1}, on=START)
+    receive(instance, {"DE": 5}, on=START + timedelta(days=2))
+    on_paper(instance, 1, 700)
 
     first, second, third, today = history(instance, 3)
 
@@ -54,10 +35,9 @@ def test_every_day_has_what_came_from_all_member_states_and_what_there_was_by_th
 
 
 def test_a_corrected_count_is_there_once(on_sqlite: Instance) -> None:
-    enter(on_sqlite, 0, 7_000)
-    with reading(on_sqlite.engine) as connection:
-        (wrong,) = read_paper(connection, on_sqlite.initiative.id)
-    enter(on_sqlite, 1, 700, corrects=wrong.id)
+    on_paper(on_sqlite, 0, 7_000)
+    (wrong,) = entries(on_sqlite)
+    on_paper(on_sqlite, 1, 700, corrects=wrong.id)
 
     assert [day.paper for day in history(on_sqlite, 1)] == [0, 700]
 
@@ -65,7 +45,7 @@ def test_a_corrected_count_is_there_once(on_sqlite: Instance) -> None:
 def test_there_is_no_day_before_the_start_and_none_behind_the_end_but_for_paper(on_sqlite: Instance) -> None:
     assert history(on_sqlite, -1) == ()
 
-    enter(on_sqlite, (END - START).days + 2, 9)
+    on_paper(on_sqlite, (END - START).days + 2, 9)
 
     days = history(on_sqlite, (END - START).days + 20)
     assert (days[0].on, days[-1].on, days[-1].collected_so_far) == (START, END + timedelta(days=2), 9)

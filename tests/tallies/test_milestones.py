@@ -2,13 +2,11 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import insert
-
-from signer.database import reading, writing
-from signer.statements.tables import received
+from signer.database import reading
 from signer.tallies.milestones import Milestone, Reached, find_milestones, read_milestones
-from signer.tallies.paper import PaperCount, enter_paper, read_paper
-from tests.conftest import MAY_DAY, TESTER, Instance
+from signer.tallies.paper import PaperCount
+from tests.conftest import MAY_DAY, Instance
+from tests.counts import enter, entries, receive
 
 THRESHOLDS = {"DE": 700, "MT": 30, "SE": 90}
 NEXT_DAY = MAY_DAY + timedelta(days=1)
@@ -46,12 +44,9 @@ def test_one_day_can_bring_many_and_the_goal_is_told_as_the_goal() -> None:
 
 
 def test_a_day_tells_nothing_before_it_is_over_and_paper_counts(instance: Instance) -> None:
-    here = {"initiative_id": instance.initiative.id, "submitted_on": MAY_DAY}
-    with writing(instance.engine) as connection:
-        connection.execute(insert(received).values(member_state="MT", statements=4_000, **here))
-        for member_state, statements in (("MT", 600), ("SE", 20)):
-            count = PaperCount(member_state, MAY_DAY, statements)
-            enter_paper(connection, instance.settings, instance.initiative, count, on=MAY_DAY, actor=TESTER)
+    receive(instance, {"MT": 4_000})
+    for member_state, statements in (("MT", 600), ("SE", 20)):
+        enter(instance, PaperCount(member_state, MAY_DAY, statements))
 
     def names(on: date) -> list[str]:
         with reading(instance.engine) as connection:
@@ -60,17 +55,7 @@ def test_a_day_tells_nothing_before_it_is_over_and_paper_counts(instance: Instan
     assert names(MAY_DAY) == []
     assert names(NEXT_DAY) == ["statements 1000", "member_state MT"]
 
-    with writing(instance.engine) as connection:
-        (_, entry) = read_paper(connection, instance.initiative.id)
-        corrected = PaperCount("MT", MAY_DAY, 6)
-        enter_paper(
-            connection,
-            instance.settings,
-            instance.initiative,
-            corrected,
-            on=MAY_DAY,
-            actor=TESTER,
-            corrects=entry.id,
-        )
+    (_, entry) = entries(instance)
+    enter(instance, PaperCount("MT", MAY_DAY, 6), corrects=entry.id)
 
     assert names(NEXT_DAY) == ["statements 1000"]

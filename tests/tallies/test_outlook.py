@@ -4,15 +4,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert
 
 from signer.database import reading, writing
 from signer.initiatives.initiative import Status
-from signer.statements.tables import received
 from signer.tallies import outlook
 from signer.tallies.forecast import Forecast, forecast
 from signer.tallies.outlook import foresee, keep_forecast, read_forecast
 from tests.conftest import END, START, Instance
+from tests.counts import receive
 
 FEW_DRAWS = 40
 LATER = START + timedelta(days=40)
@@ -27,13 +26,8 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def forty_days(on_sqlite: Instance) -> Instance:
     """Forty days with a hundred German and ten Maltese statements each."""
-    with writing(on_sqlite.engine) as connection:
-        for day in range(40):
-            for code, count in {"DE": 100, "MT": 10}.items():
-                here = {"initiative_id": on_sqlite.initiative.id, "member_state": code}
-                connection.execute(
-                    insert(received).values(submitted_on=START + timedelta(days=day), statements=count, **here)
-                )
+    for day in range(40):
+        receive(on_sqlite, {"DE": 100, "MT": 10}, on=START + timedelta(days=day))
     return on_sqlite
 
 
@@ -46,9 +40,7 @@ def foreseen(instance: Instance, on: date) -> Forecast | None:
 def test_it_is_made_of_the_days_that_are_over(forty_days: Instance) -> None:
     """Today is not over: what comes in the evening must not look like a fall in the morning."""
     before = foreseen(forty_days, LATER)
-    with writing(forty_days.engine) as connection:
-        here = {"initiative_id": forty_days.initiative.id, "member_state": "FR"}
-        connection.execute(insert(received).values(submitted_on=LATER, statements=9_000, **here))
+    receive(forty_days, {"FR": 9_000}, on=LATER)
 
     after = foreseen(forty_days, LATER)
 

@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, insert
 
 from signer.database import reading, writing
 from signer.scheme.load import load_scheme
-from signer.statements.tables import received
 from signer.tallies.overview import Likely, MemberStateFigures, Overview, Standing, days_until, read_overview
-from signer.tallies.paper import PaperCount, enter_paper
+from signer.tallies.paper import PaperCount
 from signer.tallies.persons import Persons
 from signer.tallies.planning import expect_invalid
 from tests.conftest import END, MAY_DAY, START, TESTER, Instance
+from tests.counts import enter, receive
+from tests.listening import OF_SINGLE_STATEMENTS, listening, naming
 
 MALTA = MemberStateFigures(
     member_state="MT", threshold=4_230, received=4_000, paper=400, persons=None, invalid_share=0.1, surplus=0.15
@@ -71,13 +71,10 @@ def test_everything_invalid_is_no_fault_of_arithmetic() -> None:
 
 
 def test_the_overview_adds_up_what_the_member_states_have(on_sqlite: Instance) -> None:
+    receive(on_sqlite, {"DE": 70_000, "MT": 4_000, "FR": 10})
+    enter(on_sqlite, PaperCount("MT", MAY_DAY, 400))
     with writing(on_sqlite.engine) as connection:
-        for code, count in {"DE": 70_000, "MT": 4_000, "FR": 10}.items():
-            here = {"initiative_id": on_sqlite.initiative.id, "member_state": code}
-            connection.execute(insert(received).values(submitted_on=MAY_DAY, statements=count, **here))
-        context = (connection, on_sqlite.settings, on_sqlite.initiative)
-        enter_paper(*context, PaperCount("MT", MAY_DAY, 400), on=MAY_DAY, actor=TESTER)
-        expect_invalid(*context, "MT", 0.2, actor=TESTER)
+        expect_invalid(connection, on_sqlite.settings, on_sqlite.initiative, "MT", 0.2, actor=TESTER)
     with reading(on_sqlite.engine) as connection:
         found = read_overview(connection, on_sqlite.initiative, on=MAY_DAY)
 
@@ -105,14 +102,11 @@ def test_days_left_count_today_and_the_last_one() -> None:
 
 
 def test_the_overview_never_reads_the_statements(on_sqlite: Instance) -> None:
-    asked: list[str] = []
-    event.listen(on_sqlite.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-
-    with reading(on_sqlite.engine) as connection:
+    with listening(on_sqlite.engine) as (asked,), reading(on_sqlite.engine) as connection:
         read_overview(connection, on_sqlite.initiative, on=MAY_DAY)
 
-    assert asked
-    assert not [sql for sql in asked if "FROM statement" in sql]
+    assert naming(asked, "received")
+    assert naming(asked, *OF_SINGLE_STATEMENTS) == []
 
 
 def figures(found: Overview, member_state: str) -> MemberStateFigures:

@@ -5,26 +5,18 @@ from datetime import date, timedelta
 
 import pytest
 
-from signer.database import reading, writing
-from signer.initiatives.queries import find_initiative_to_change
+from signer.database import reading
 from signer.scheme.form import UnknownMemberState
 from signer.tallies.paper import (
     MOST,
     PaperCount,
     UnfitPaper,
-    enter_paper,
     is_unlikely,
     paper_by_member_state,
-    read_paper,
 )
-from tests.conftest import MAY_DAY, NUMBER, START, TESTER, Instance
+from tests.conftest import MAY_DAY, START, Instance
+from tests.counts import enter, entries
 from tests.web.factories import make_initiative
-
-
-def enter(instance: Instance, count: PaperCount, *, corrects: int | None = None) -> None:
-    with writing(instance.engine) as connection:
-        there = find_initiative_to_change(connection, NUMBER)
-        enter_paper(connection, instance.settings, there, count, on=MAY_DAY, actor=TESTER, corrects=corrects)
 
 
 def totals(instance: Instance) -> dict[str, int]:
@@ -37,15 +29,14 @@ def test_a_correction_stands_for_the_entry_and_the_history_keeps_both(instance: 
     enter(instance, PaperCount("DE", MAY_DAY, 100))
     enter(instance, PaperCount("DE", MAY_DAY, 421, note="two digits were exchanged"), corrects=1)
 
-    with reading(instance.engine) as connection:
-        entries = read_paper(connection, instance.initiative.id)
+    entered = entries(instance)
     assert totals(instance) == {"DE": 521}
-    assert [(entry.id, entry.count.statements, entry.corrects, entry.corrected_by) for entry in entries] == [
+    assert [(entry.id, entry.count.statements, entry.corrects, entry.corrected_by) for entry in entered] == [
         (3, 421, 1, None),
         (2, 100, None, None),
         (1, 412, None, 3),
     ]
-    assert entries[-1].count.partner == "Market in Kassel"
+    assert entered[-1].count.partner == "Market in Kassel"
 
 
 def test_zero_takes_an_entry_back_and_another_member_state_may_stand_for_it(instance: Instance) -> None:

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import insert, select
 
 from signer.database import reading, writing
-from signer.statements.tables import erasure, received
+from signer.statements.tables import erasure
 from signer.tallies.overview import read_overview
 from signer.tallies.persons import ALL, Persons, latest_persons, publish, rounded
 from signer.tallies.sketch import Estimate, buckets_for
 from signer.tallies.tables import person_estimate, person_sketch
 from tests.conftest import MAY_DAY, Instance
+from tests.counts import receive
 from tests.tallies.estimate import THRESHOLDS, filled, seeded
 
 NEXT_DAY = MAY_DAY + timedelta(days=1)
@@ -26,22 +27,12 @@ def collected(on_sqlite: Instance) -> Instance:
     counts = {"DE": 2 * GERMANS, "FR": FRENCH, "MT": 300}
     persons = {"DE": GERMANS, "FR": FRENCH, "MT": 300}
     with writing(on_sqlite.engine) as connection, seeded(11) as chance:
-        for code, statements in counts.items():
-            bits = filled(buckets_for(THRESHOLDS[code]), persons[code], chance).bits
+        for code, number in persons.items():
+            bits = filled(buckets_for(THRESHOLDS[code]), number, chance).bits
             here = {"initiative_id": on_sqlite.initiative.id, "member_state": code}
             connection.execute(insert(person_sketch).values(bits=bits, **here))
-            connection.execute(insert(received).values(submitted_on=MAY_DAY, statements=statements, **here))
+    receive(on_sqlite, counts)
     return on_sqlite
-
-
-def add(instance: Instance, member_state: str, on: date, statements: int) -> None:
-    """Let statements be received that no sketch has heard of yet."""
-    with writing(instance.engine) as connection:
-        connection.execute(
-            insert(received).values(
-                initiative_id=instance.initiative.id, member_state=member_state, submitted_on=on, statements=statements
-            )
-        )
 
 
 @pytest.mark.parametrize(
@@ -139,7 +130,7 @@ def test_statements_that_came_after_the_estimate_are_not_taken_for_repeats(colle
         publish(connection, collected.initiative.id, on=NEXT_DAY)
     with reading(collected.engine) as connection:
         before = read_overview(connection, collected.initiative, on=NEXT_DAY)
-    add(collected, "FR", NEXT_DAY, FRENCH)
+    receive(collected, {"FR": FRENCH}, on=NEXT_DAY)
     with reading(collected.engine) as connection:
         after = read_overview(connection, collected.initiative, on=NEXT_DAY)
 
@@ -152,7 +143,7 @@ def test_statements_that_came_after_the_estimate_are_not_taken_for_repeats(colle
 
 
 def test_without_an_estimate_every_statement_counts_as_a_person(instance: Instance) -> None:
-    add(instance, "FR", MAY_DAY, 100)
+    receive(instance, {"FR": 100})
 
     with reading(instance.engine) as connection:
         made_on, found = latest_persons(connection, instance.initiative.id)

@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from signer.database import StoreUnavailable
+from signer.human_check.surge import Mode, write_mode
 from signer.web.kept import Kept
-from tests.conftest import Instance
+from tests.conftest import NUMBER, Instance
+from tests.listening import listening, naming
+from tests.web.worker import client_of
 
 
 def counting(count: list[int]) -> Callable[[Connection], int]:
@@ -43,6 +46,24 @@ def test_an_old_value_outlasts_a_database_that_is_away_and_none_does_not(instanc
     with pytest.raises(StoreUnavailable):
         kept.find(2, away, fresh_seconds=0)
     assert kept.find(1, counting([0]), fresh_seconds=0) == 2
+
+
+@pytest.mark.parametrize(("mode", "asks"), [(Mode.OFF, True), (Mode.ON, False)])
+def test_in_a_rush_numbers_of_half_a_minute_ago_will_do(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, mode: Mode, asks: bool
+) -> None:
+    """What is read every two seconds otherwise is then left to those who sign."""
+    monkeypatch.setattr("signer.web.service.FRESH_SECONDS", 0)
+    write_mode(instance.settings.instance, mode)
+    addresses = [f"/api/v1/initiatives/{NUMBER}/{end}" for end in ("tally", "tally.csv", "history", "history.csv")]
+    with listening(instance.engine) as runs:
+        client = client_of(instance)
+        for address in addresses * 2:
+            runs.append([])
+            assert client.get(address).status_code == 200
+
+    again = runs[-len(addresses) :]
+    assert [bool(naming(run, "received", "paper_count")) for run in again] == [asks] * len(addresses)
 
 
 def test_while_one_reads_the_others_go_on_with_what_there_is(instance: Instance) -> None:

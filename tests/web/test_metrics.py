@@ -1,10 +1,12 @@
 """Metrics: of the service and never of people, on a port of their own."""
 
+import re
 import socket
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,8 @@ from flask.testing import FlaskClient
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
+from signer.audit.entry import Kind
+from signer.audit.record import record_event
 from signer.database import writing
 from signer.sealing.code import Code
 from signer.settings import Settings, WrongSettings
@@ -21,14 +25,15 @@ from signer.tallies.runs import Work, note_run
 from signer.web import metrics
 from signer.web.metrics import start_metrics
 from signer.web.service import Service, open_service
-from tests.conftest import MAY_DAY, NUMBER, Instance
+from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check
+from tests.waiting import PATIENCE_SECONDS
 
 LABELS = {"work", "initiative", "mode", "release", "schema", "database"}
 """All there are: what they name is decided by the operator, and few."""
-PATIENCE_SECONDS = 10
+PAGE = Path(__file__).parents[2] / "docs" / "operators.md"
 
 
 @pytest.fixture
@@ -49,11 +54,17 @@ def service(on_sqlite: Instance, bind: str, monkeypatch: pytest.MonkeyPatch) -> 
     opened.close()
 
 
-def served(service: Service, stopped: threading.Event) -> threading.Thread:
-    """Start serving."""
+@contextmanager
+def serving(service: Service) -> Iterator[None]:
+    """Serve metrics while the block runs."""
+    stopped = threading.Event()
     thread = start_metrics(service, stopped)
     assert thread
-    return thread
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
 
 
 def scrape(bind: str) -> str:
@@ -75,15 +86,12 @@ def read(text: str) -> dict[str, Metric]:
 
 
 def test_it_says_what_the_database_and_the_disk_say(service: Service, bind: str) -> None:
-    stopped = threading.Event()
-    thread = served(service, stopped)
     at = datetime(2027, 5, 1, 12, tzinfo=UTC)
     with writing(service.engine) as connection:
         note_run(connection, Work.ROLL_UP, at=at)
 
-    found = read(scrape(bind))
-    stopped.set()
-    thread.join()
+    with serving(service):
+        found = read(scrape(bind))
 
     assert found["signer_database_up"].samples[0].value == 1
     (run,) = found["signer_periodic_last_end_timestamp_seconds"].samples
@@ -97,21 +105,18 @@ def test_nothing_of_a_signatory_or_of_when_somebody_signed_is_in_it(
     service: Service, bind: str, on_sqlite: Instance
 ) -> None:
     """A count of statements, asked for every few seconds and kept, would be a record of minutes."""
-    stopped = threading.Event()
-    thread = served(service, stopped)
-    before = scrape(bind)
-    record(
-        service.store,
-        on_sqlite.collection("DE"),
-        ADA,
-        code=Code.new(),
-        check_id=new_check(),
-        on=MAY_DAY,
-        confirmed=frozenset(),
-    )
-    after = scrape(bind)
-    stopped.set()
-    thread.join()
+    with serving(service):
+        before = scrape(bind)
+        record(
+            service.store,
+            on_sqlite.collection("DE"),
+            ADA,
+            code=Code.new(),
+            check_id=new_check(),
+            on=MAY_DAY,
+            confirmed=frozenset(),
+        )
+        after = scrape(bind)
 
     assert {label for family in read(after).values() for sample in family.samples for label in sample.labels} <= LABELS
     assert _without_disk(before) == _without_disk(after)
@@ -120,30 +125,33 @@ def test_nothing_of_a_signatory_or_of_when_somebody_signed_is_in_it(
 
 
 def test_when_the_worker_that_serves_ends_another_one_does(service: Service, bind: str) -> None:
-    first, second = threading.Event(), threading.Event()
-    threads = [served(service, first)]
-    scrape(bind)
-    threads.append(served(service, second))
-    first.set()
-    threads[0].join()
+    with ExitStack() as second:
+        with serving(service):
+            scrape(bind)
+            second.enter_context(serving(service))
 
-    assert "signer_database_up 1.0" in scrape(bind)
-    second.set()
-    threads[1].join()
+        assert "signer_database_up 1.0" in scrape(bind)
 
 
 def test_without_a_database_it_says_so(service: Service, bind: str) -> None:
-    stopped = threading.Event()
-    thread = served(service, stopped)
-    scrape(bind)
-    with writing(service.engine) as connection:
-        connection.exec_driver_sql("ALTER TABLE periodic_run RENAME TO mislaid")
-
-    text = scrape(bind)
-    stopped.set()
-    thread.join()
+    with serving(service):
+        scrape(bind)
+        with writing(service.engine) as connection:
+            connection.exec_driver_sql("ALTER TABLE periodic_run RENAME TO mislaid")
+        text = scrape(bind)
 
     assert [line for line in text.splitlines() if not line.startswith("#")] == ["signer_database_up 0.0"]
+
+
+def test_the_operators_page_names_every_metric_and_no_other(service: Service, bind: str) -> None:
+    with writing(service.engine) as connection:
+        for kind in (Kind.BACKUP_TAKEN, Kind.RECONCILED):
+            record_event(connection, service.settings, kind, actor=TESTER)
+
+    with serving(service):
+        found = read(scrape(bind))
+
+    assert set(re.findall(r"`(signer_\w+)", PAGE.read_text(encoding="utf-8"))) == set(found)
 
 
 def test_it_is_off_unless_an_address_is_named(on_sqlite: Instance) -> None:

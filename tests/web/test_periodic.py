@@ -1,9 +1,9 @@
 """Work that comes back is done by one process, which another one replaces when it is gone."""
 
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -13,22 +13,14 @@ from signer.initiatives.keys import LOG_KEY
 from signer.ledger.tables import leaf
 from signer.sealing.code import Code
 from signer.tallies.queries import read_counts
+from signer.tallies.runs import Work, read_runs
 from signer.web import periodic
 from signer.web.service import Service, open_service
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check
-
-
-def wait_for(happened: Callable[[], bool]) -> bool:
-    """Wait up to ten seconds until `happened`."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        if happened():
-            return True
-        time.sleep(0.05)
-    return False
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -37,6 +29,12 @@ def service(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setattr(periodic, "ROLL_UP_SECONDS", 0.05)
     monkeypatch.setattr(periodic, "RETRY_SECONDS", 0.05)
     return open_service(replace(instance.settings, sequence_seconds=1))
+
+
+def runs(instance: Instance) -> Mapping[Work, datetime]:
+    """When each work last ended."""
+    with reading(instance.engine) as connection:
+        return read_runs(connection)
 
 
 def test_statements_are_counted_and_their_leaves_placed(instance: Instance, service: Service) -> None:
@@ -65,8 +63,9 @@ def test_statements_are_counted_and_their_leaves_placed(instance: Instance, serv
 
 def test_when_the_elected_process_ends_another_takes_over(instance: Instance, service: Service) -> None:
     first, second = threading.Event(), threading.Event()
-    threads = [periodic.start_periodic(service, first), periodic.start_periodic(service, second)]
-    time.sleep(0.3)
+    threads = [periodic.start_periodic(service, first)]
+    assert wait_for(lambda: Work.ROLL_UP in runs(instance))
+    threads.append(periodic.start_periodic(service, second))
     first.set()
     threads[0].join()
     record(
@@ -89,13 +88,15 @@ def test_when_the_elected_process_ends_another_takes_over(instance: Instance, se
     service.close()
 
 
-def test_a_fault_that_passes_does_not_end_the_work(instance: Instance, service: Service) -> None:
+def test_a_fault_that_passes_does_not_end_the_work(
+    instance: Instance, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
     """Without it nothing would be counted or placed until somebody restarts the service."""
     key = instance.settings.secrets / LOG_KEY
     key.chmod(0o644)
     stopped = threading.Event()
     thread = periodic.start_periodic(service, stopped)
-    time.sleep(0.3)
+    assert wait_for(lambda: "periodic work waits" in caplog.text)
     key.chmod(0o600)
     record(
         service.store,

@@ -1,12 +1,10 @@
 """When the day in Brussels is over, every worker writes what it has gathered, and one publishes what comes of it."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -14,20 +12,22 @@ from sqlalchemy import func, insert, select
 from signer.database import reading, writing
 from signer.human_check.forget import KEPT_DAYS
 from signer.scheme.statement import read_statement
-from signer.statements.tables import received, spent_check
-from signer.tallies import outlook, persons, sketch
+from signer.statements.tables import spent_check
+from signer.tallies import outlook, persons
 from signer.tallies.outlook import read_forecast
 from signer.tallies.persons import latest_persons
 from signer.tallies.runs import Work, read_runs
 from signer.tallies.tables import person_estimate, person_sketch
 from signer.web import periodic
 from signer.web.service import Service, open_service
-from tests.conftest import MAY_DAY, START, Instance, make_instance
-from tests.people import ADA
+from tests.conftest import MAY_DAY, START, Instance
+from tests.counts import receive
+from tests.people import a_german
+from tests.tallies.estimate import without_chance
+from tests.waiting import wait_for
 
 NEXT_DAY = MAY_DAY + timedelta(days=1)
 EACH = 40
-PATIENCE_SECONDS = 20
 
 
 @dataclass
@@ -42,18 +42,15 @@ class DatedService(Service):
 
 
 @pytest.fixture
-def two_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Instance, list[DatedService]]]:
+def two_workers(on_sqlite: Instance, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Instance, list[DatedService]]]:
     """Two services over one database, with periodic work that comes back quickly, and bits without chance."""
     monkeypatch.setattr(periodic, "ROLL_UP_SECONDS", 0.05)
     monkeypatch.setattr(periodic, "RETRY_SECONDS", 0.2)
-    monkeypatch.setattr(sketch, "EMPTY", 0)
-    monkeypatch.setattr(sketch, "TAKEN", sketch.OF)
     monkeypatch.setattr(outlook, "forecast", _few_draws(outlook.forecast))
-    instance = make_instance(f"sqlite:///{tmp_path / 'signer.sqlite3'}", tmp_path)
     workers = []
-    with ExitStack() as ends:
+    with without_chance(), ExitStack() as ends:
         for _ in range(2):
-            opened = open_service(instance.settings)
+            opened = open_service(on_sqlite.settings)
             service = DatedService(opened.settings, opened.engine, opened.store, opened.catalogue)
             stopped = threading.Event()
             thread = periodic.start_periodic(service, stopped)
@@ -61,17 +58,16 @@ def two_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tup
             ends.callback(thread.join)
             ends.callback(stopped.set)
             workers.append(service)
-        yield instance, workers
+        yield on_sqlite, workers
 
 
 def test_the_next_day_publishes_what_all_workers_have_gathered(
     two_workers: tuple[Instance, list[DatedService]],
 ) -> None:
     instance, workers = two_workers
+    for day in range((NEXT_DAY - START).days):
+        receive(instance, {"DE": 9}, on=START + timedelta(days=day))
     with writing(instance.engine) as connection:
-        for day in range((NEXT_DAY - START).days):
-            here = {"initiative_id": instance.initiative.id, "member_state": "DE"}
-            connection.execute(insert(received).values(submitted_on=START + timedelta(days=day), statements=9, **here))
         old = NEXT_DAY - timedelta(days=KEPT_DAYS + 1)
         connection.execute(insert(spent_check).values(id=bytes(16), spent_on=old))
     for number, worker in enumerate(workers):
@@ -120,9 +116,8 @@ def test_a_new_start_on_the_same_day_publishes_no_second_estimate(
 
 def note(instance: Instance, worker: Service, number: int) -> None:
     """Let a worker note the statement of another invented person for each number."""
-    letters = "".join(chr(ord("a") + int(digit)) for digit in str(number))
     form = instance.collection("DE").form
-    statement = read_statement(ADA | {"family_names": f"Erfunden-{letters}"}, form, on=MAY_DAY, confirmed=frozenset())
+    statement = read_statement(a_german(number), form, on=MAY_DAY, confirmed=frozenset())
     worker.gathering.note(instance.initiative, statement, on=MAY_DAY)
 
 
@@ -143,16 +138,6 @@ def runs(instance: Instance) -> Mapping[Work, datetime]:
     """When each work last ended."""
     with reading(instance.engine) as connection:
         return read_runs(connection)
-
-
-def wait_for(happened: Callable[[], bool]) -> bool:
-    """Wait until `happened`, for so long as a busy machine may take."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if happened():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def _few_draws(forecast: Callable[..., object]) -> Callable[..., object]:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -45,9 +47,11 @@ class Campaign:
 
 
 @contextmanager
-def campaign(folder: Path) -> Iterator[Campaign]:
-    """Give a console in `folder` with its owner logged on."""
-    with standing(folder) as (app, service):
+def campaign(folder: Path, *, on: date | None = None) -> Iterator[Campaign]:
+    """Give a console in `folder` with its owner logged on. on: the day that it is there; today if not told."""
+    with standing(folder) as (app, service), pytest.MonkeyPatch.context() as dated:
+        if on:
+            dated.setattr(service, "today", lambda: on)
         yield Campaign(app, service, invited(app, service, "ottoline@initiative.example", OWNER))
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from sqlalchemy import insert
 from werkzeug.test import TestResponse
@@ -15,10 +14,8 @@ from signer.initiatives.initiative import InitiativeText, Organiser
 from signer.tallies.tables import attribution
 from tests.conftest import MAY_DAY, NUMBER, describe
 from tests.web.console.people import Human
+from tests.web.console.stage import Stage, States
 from tests.web.pages import Page
-
-if TYPE_CHECKING:
-    from tests.web.console.states import Stage
 
 DRAFT = "2027/000044"
 TEXTS, COLLECTION = f"/console/texts/{NUMBER}/", f"/console/collection/{NUMBER}/"
@@ -39,7 +36,6 @@ GERMAN = InitiativeText(
     "https://initiative.example/de",
     "",
 )
-States = dict[str, TestResponse]
 
 
 def a_draft(**changes: object) -> bytes:
@@ -160,7 +156,7 @@ def on_paper(owner: Human) -> States:
     return states
 
 
-def with_partners(there: "Stage", owner: Human, reader: Human) -> States:
+def with_partners(there: Stage, owner: Human, reader: Human) -> States:
     """Links and what came by them."""
     states = {"partners, none": owner.client.get(PARTNERS)}
     for code, name in (("spring-2027", "Spring newsletter"), ("bicycles", "Union of Invented Cyclists")):
@@ -194,7 +190,7 @@ def with_sponsors(owner: Human) -> States:
     return states
 
 
-def campaign(there: "Stage", owner: Human) -> States:
+def campaign(there: Stage, owner: Human) -> States:
     """Return every state, on May Day, and leave the collection open."""
     before, there.service.day = there.service.day, MAY_DAY
     drafter = there.join("Cordelia Notional", owner_of(DRAFT))

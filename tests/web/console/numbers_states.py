@@ -1,10 +1,8 @@
 """The pages of numbers in every state, over counts that no statement is behind; they are taken out again."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import update
-from werkzeug.test import TestResponse
 
 from signer.accounts.roles import HeldRole, Role
 from signer.database import writing
@@ -12,14 +10,12 @@ from signer.initiatives.initiative import Status
 from signer.initiatives.tables import initiative
 from tests.conftest import START
 from tests.web.console.counted import COUNTED, TODAY, campaign, count, forget
-
-if TYPE_CHECKING:
-    from tests.web.console.states import Stage
+from tests.web.console.stage import Stage, States
 
 NUMBERS, PLANNING = f"/console/numbers/{COUNTED}/", f"/console/numbers/{COUNTED}/planning"
 
 
-def numbers(there: "Stage") -> dict[str, TestResponse]:
+def numbers(there: Stage) -> States:
     """Return the pages: the middle of a campaign first, then how it looks with little, and with nothing."""
     engine, before = there.service.engine, there.service.day
     campaign(engine, there.service.settings)
@@ -54,6 +50,6 @@ def numbers(there: "Stage") -> dict[str, TestResponse]:
     return states
 
 
-def _be(there: "Stage", status: Status) -> None:
+def _be(there: Stage, status: Status) -> None:
     with writing(there.service.engine) as connection:
         connection.execute(update(initiative).filter_by(registration_number=COUNTED).values(status=status))

@@ -1,6 +1,7 @@
 """People at the console: browsers that keep cookies, and what their owners know. Everybody is invented."""
 
 import re
+import secrets
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,14 +9,17 @@ from datetime import UTC, datetime
 from flask import Flask
 from flask.testing import FlaskClient
 from passlib.totp import TOTP
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from signer.accounts.invite import invite
 from signer.accounts.roles import HeldRole
 from signer.accounts.tables import account
-from signer.database import writing
+from signer.database import reading, writing
+from signer.web.console.sessions import COOKIE
 from signer.web.service import Service
+from tests.conftest import TESTER
+from tests.web.console.paths import HOME
 from tests.web.pages import Page
 
 PASSWORD = "four quiet wooden lighthouses"
@@ -84,14 +88,61 @@ class Human:
         return self.send("/console/", "/console/log-off")
 
 
+def new_email() -> str:
+    """Return an e-mail address that no other test knows."""
+    return f"{secrets.token_hex(6)}@initiative.example"
+
+
+def invite_by_command(service: Service, email: str, held: HeldRole, *, now: datetime | None = None) -> str:
+    """Invite somebody at the command line and return what accepts it."""
+    with writing(service.engine) as connection:
+        return invite(connection, service.settings, email, held, actor=TESTER, now=now or datetime.now(UTC))
+
+
 def invited(app: Flask, service: Service, email: str, *roles: HeldRole) -> Human:
     """Return somebody who holds `roles` and is logged on."""
     human = Human(app, email)
     for number, held in enumerate(roles):
-        with writing(service.engine) as connection:
-            token = invite(connection, service.settings, email, held, actor="command:test", now=datetime.now(UTC))
+        token = invite_by_command(service, email, held)
         if number == 0:
             human.set_up_authenticator(human.accept(token))
         else:
             human.send(f"/console/invitation?token={token}", "/console/invitation")
     return human
+
+
+def number_of(service: Service, email: str) -> int:
+    """The number of somebody's account."""
+    with reading(service.engine) as connection:
+        number = connection.scalar(select(account.c.id).where(account.c.email == email))
+    assert number
+    return number
+
+
+def is_inside(human: Human) -> bool:
+    """Whether the browser is let in to the first page."""
+    return human.client.get(HOME).status_code == 200
+
+
+def token_of(human: Human) -> str:
+    """What the forms of somebody's session carry."""
+    return Page(human.client.get(HOME)).inputs("/log-off")["csrf_token"]
+
+
+def cookie_of(human: Human) -> str:
+    """What stands in the browser's cookie."""
+    kept = human.client.get_cookie(COOKIE, path="/console")
+    assert kept
+    return kept.value
+
+
+def another_browser(human: Human) -> Human:
+    """Return the same person at another browser, not logged on there."""
+    return Human(human.app, human.email, human.password, human.key)
+
+
+def copied(human: Human) -> Human:
+    """A browser that somebody has given a copy of the cookie."""
+    thief = another_browser(human)
+    thief.client.set_cookie(COOKIE, cookie_of(human), path="/console")
+    return thief

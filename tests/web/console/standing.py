@@ -15,8 +15,8 @@ from signer.web.app import create_app
 from signer.web.console import limits
 from signer.web.console.totp import OneTimeCodes
 from signer.web.service import Service, open_service
-from tests.conftest import NUMBER, make_instance
-from tests.web.console.people import Human
+from tests.conftest import NUMBER, in_file, opened_instance
+from tests.web.console.people import Human, invited, new_email
 
 OWNER = HeldRole(Role.OWNER, NUMBER)
 PLENTY = "1000000 per minute"
@@ -28,9 +28,8 @@ def standing(folder: Path) -> Iterator[tuple[Flask, Service]]:
 
     Passwords are hashed and keys sealed as always, with less of what makes guessing them dear; nobody draws QR codes.
     """
-    made = make_instance(f"sqlite:///{folder / 'signer.sqlite3'}", folder)
-    service = open_service(made.settings)
-    with pytest.MonkeyPatch.context() as cheaper:
+    with opened_instance(in_file(folder), folder) as made, pytest.MonkeyPatch.context() as cheaper:
+        service = open_service(made.settings)
         cheaper.setattr(argon2, "memory_cost", 64)
         cheaper.setattr(argon2, "default_rounds", 1)
         cheaper.setattr(AppWallet, "encrypt_cost", 1)
@@ -41,11 +40,11 @@ def standing(folder: Path) -> Iterator[tuple[Flask, Service]]:
             generous.setattr(limits, "ACCOUNT_TRIES", (PLENTY,))
             app = create_app(made.settings, service)
         yield app, service
-    service.close()
-    made.store.close()
-    made.engine.dispose()
+        service.close()
 
 
-def another_browser(human: Human) -> Human:
-    """Return the same person at another browser, not logged on there."""
-    return Human(human.app, human.email, human.password, human.key)
+def stranger(app: Flask, service: Service) -> Human:
+    """Return a new owner, logged on."""
+    human = invited(app, service, new_email(), OWNER)
+    human.forget_codes(service)
+    return human

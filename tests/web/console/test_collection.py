@@ -13,7 +13,8 @@ from signer.initiatives.reports import read_reports
 from signer.tallies.overview import read_overview
 from tests.conftest import MAY_DAY, NUMBER
 from tests.web.console.campaign import Campaign, campaign, problems
-from tests.web.console.states import OWNER, SIGNED, Stage, sign, stage
+from tests.web.console.stage import SIGNED, Stage, sign, stage
+from tests.web.console.standing import OWNER
 from tests.web.pages import Page
 
 PATH = f"/console/collection/{NUMBER}/"

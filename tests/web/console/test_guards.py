@@ -1,12 +1,10 @@
 """Every page of the console is opened by those whom a table names, and by nobody else."""
 
 import itertools
-import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
 
 from signer.accounts.roles import HeldRole, Permission, Role
 from signer.database import writing
@@ -17,7 +15,8 @@ from signer.web.console.security import GUARDS
 from signer.web.requests import FORM
 from signer.web.service import Service
 from tests.conftest import NUMBER, describe
-from tests.web.console.people import Human
+from tests.web.console.paths import address
+from tests.web.console.people import Human, cookie_of
 
 THEIRS = "2027/000043"
 ANONYMOUS, NOBODY = "anonymous", "without a role"
@@ -128,23 +127,6 @@ def everybody(join: Callable[..., Human], running: Service) -> dict[str, Human |
     return {ANONYMOUS: None, **people}
 
 
-def address(rule: Rule) -> str:
-    """An address of the rule, about this initiative."""
-    values = {
-        "number": NUMBER,
-        "token": "none",
-        "member_state": "DE",
-        "batch_number": "1",
-        "step": "receive",
-        "name": "days.csv",
-        "event_id": "1",
-        "entry_id": "1",
-        "language": "en",
-        "wanted": "close",
-    }
-    return "/console" + re.sub(r"<(?:[^<>]*:)?(\w+)>", lambda found: values[found[1]], rule.rule)
-
-
 def let_in(app: Flask, human: Human | None, path: str, method: str) -> bool:
     """Whether the guard lets pass; a POST without form token is then refused for that, and changes nothing."""
     client = human.client if human else app.test_client()
@@ -167,7 +149,7 @@ def let_in(app: Flask, human: Human | None, path: str, method: str) -> bool:
 
 
 def test_every_page_opens_for_those_of_the_table_and_nobody_else(
-    app: Flask, console: Flask, everybody: dict[str, Human | None]
+    new_app: Flask, console: Flask, everybody: dict[str, Human | None]
 ) -> None:
     opened: dict[str, set[str]] = {}
     for rule in console.url_map.iter_rules():
@@ -175,7 +157,7 @@ def test_every_page_opens_for_those_of_the_table_and_nobody_else(
             for who, human in everybody.items():
                 if rule.endpoint == "security.logout" and method == "POST" and human:
                     continue  # tried by test_log_on, which gives it a form token
-                if let_in(app, human, address(rule), method):
+                if let_in(new_app, human, address(rule), method):
                     opened.setdefault(rule.endpoint, set()).add(who)
 
     logging_off = opened.pop("security.logout")
@@ -210,9 +192,7 @@ def test_an_address_without_an_initiative_asks_for_the_permission_anywhere(
     cookies = {}
     for role in (Role.AUDITOR, Role.READER):
         human = join(f"{role}@initiative.example", HeldRole(role, NUMBER))
-        cookie = human.client.get_cookie("console", path="/console")
-        assert cookie
-        cookies[role] = cookie.value
+        cookies[role] = cookie_of(human)
 
     answers = {}
     for role, value in cookies.items():

@@ -4,7 +4,6 @@ import itertools
 import logging
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -41,7 +40,7 @@ from tests.conftest import MAY_DAY, NUMBER, TESTER, describe
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check
-from tests.web.console.people import PASSWORD, Human, invited
+from tests.web.console.people import PASSWORD, Human, invite_by_command, invited, new_email, token_of
 from tests.web.console.standing import standing
 from tests.web.pages import Page
 
@@ -123,7 +122,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         made = Place(app, service, list(create_console(service.settings, service).url_map.iter_rules()))
         for who, held in HELD.items():
             made.people[who] = invited(app, service, f"{who}@initiative.example", held)
-            made.tokens[who] = Page(made.people[who].client.get("/console/")).inputs("/log-off")["csrf_token"]
+            made.tokens[who] = token_of(made.people[who])
         yield made
         inside = [who for who in HELD if made.client(who).get("/console/account").status_code == 200]
         assert inside == list(HELD)
@@ -318,7 +317,7 @@ NAMES_OF_PEOPLE = {
 
 @pytest.mark.parametrize("typed", NAMES_OF_PEOPLE)
 def test_a_name_that_others_will_read_breaks_no_line_and_turns_no_text(place: Place, typed: str) -> None:
-    email = f"{secrets.token_hex(6)}@initiative.example"
+    email = new_email()
 
     answer = accept_as(place, email, typed)
 
@@ -331,15 +330,14 @@ def test_a_name_that_others_will_read_breaks_no_line_and_turns_no_text(place: Pl
 
 @pytest.mark.parametrize("typed", ["", "   ", "\x00", "\u202e\u200d", "x" * 201])
 def test_a_name_that_nobody_could_read_is_asked_for_again(place: Place, typed: str) -> None:
-    answer = accept_as(place, f"{secrets.token_hex(6)}@initiative.example", typed)
+    answer = accept_as(place, new_email(), typed)
 
     assert answer.status_code == 422
     assert "name" in Page(answer).problems()
 
 
 def accept_as(place: Place, email: str, name: str) -> TestResponse:
-    with writing(place.service.engine) as connection:
-        token = invite(connection, place.service.settings, email, HELD["reader"], actor=TESTER, now=datetime.now(UTC))
+    token = invite_by_command(place.service, email, HELD["reader"])
     return Human(place.app, email).accept(token, name)
 
 

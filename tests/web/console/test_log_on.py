@@ -1,15 +1,12 @@
 """Logging on by two factors, logging off, and what the log keeps of it."""
 
-from datetime import UTC, datetime
-
 from flask import Flask
 
-from signer.accounts.invite import invite
 from signer.audit.read import latest_entries
-from signer.database import reading, writing
+from signer.database import reading
 from signer.web.service import Service
-from tests.web.console.conftest import OWNER
-from tests.web.console.people import Human
+from tests.web.console.people import Human, invite_by_command
+from tests.web.console.standing import OWNER
 
 
 def kinds(service: Service) -> list[str]:
@@ -19,10 +16,9 @@ def kinds(service: Service) -> list[str]:
     return [kind for kind in reversed(found) if kind.startswith(("log", "account", "role", "second"))]
 
 
-def test_an_invitation_leads_over_password_and_authenticator_into_the_console(app: Flask, running: Service) -> None:
-    human = Human(app, "ottoline@initiative.example")
-    with writing(running.engine) as connection:
-        token = invite(connection, running.settings, human.email, OWNER, actor="command:test", now=datetime.now(UTC))
+def test_an_invitation_leads_over_password_and_authenticator_into_the_console(new_app: Flask, running: Service) -> None:
+    human = Human(new_app, "ottoline@initiative.example")
+    token = invite_by_command(running, human.email, OWNER)
 
     setup = human.accept(token)
     inside = human.set_up_authenticator(setup)
@@ -34,10 +30,9 @@ def test_an_invitation_leads_over_password_and_authenticator_into_the_console(ap
     ]  # fmt: skip
 
 
-def test_nobody_is_inside_before_the_second_factor(app: Flask, running: Service) -> None:
-    human = Human(app, "ottoline@initiative.example")
-    with writing(running.engine) as connection:
-        token = invite(connection, running.settings, human.email, OWNER, actor="command:test", now=datetime.now(UTC))
+def test_nobody_is_inside_before_the_second_factor(new_app: Flask, running: Service) -> None:
+    human = Human(new_app, "ottoline@initiative.example")
+    token = invite_by_command(running, human.email, OWNER)
 
     human.accept(token)
 

@@ -6,7 +6,7 @@ import pytest
 
 from signer.database import reading
 from signer.tallies.paper import paper_by_member_state
-from tests.conftest import NUMBER
+from tests.conftest import END, NUMBER
 from tests.web.console.campaign import Campaign, campaign, problems
 from tests.web.pages import Page
 
@@ -16,8 +16,7 @@ PATH = f"/console/paper/{NUMBER}/"
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
     """A console with its owner, whose collection began long ago."""
-    with campaign(tmp_path_factory.mktemp("paper")) as opened:
-        opened.service.today = lambda: opened.initiative().collection_end  # type: ignore[method-assign]
+    with campaign(tmp_path_factory.mktemp("paper"), on=END) as opened:
         yield opened
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from signer.web.console.sponsors import cents_of
-from tests.conftest import NUMBER
+from tests.conftest import END, NUMBER
 from tests.web.console.campaign import Campaign, campaign, problems
 from tests.web.pages import Page
 
@@ -16,8 +16,7 @@ PUBLIC = f"/en/initiatives/{NUMBER}/funding"
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
     """A console with its owner."""
-    with campaign(tmp_path_factory.mktemp("sponsors")) as opened:
-        opened.service.today = lambda: opened.initiative().collection_end  # type: ignore[method-assign]
+    with campaign(tmp_path_factory.mktemp("sponsors"), on=END) as opened:
         yield opened
 
 

@@ -7,7 +7,10 @@ import pytest
 
 from signer.batches.queries import read_steps
 from signer.database import reading
-from tests.web.console.states import AFTER, AUDITOR, BATCHES, CODE, HOME, OWNER, Stage, sign, stage
+from tests.web.console.batch_states import AFTER
+from tests.web.console.paths import BATCHES, CODE, HOME
+from tests.web.console.stage import AUDITOR, Stage, sign, stage
+from tests.web.console.standing import OWNER
 from tests.web.pages import Page
 
 

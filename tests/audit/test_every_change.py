@@ -1,0 +1,170 @@
+"""Whatever organisers change is written down: who, what, about which initiative, and never more than once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from signer.audit.entry import Detail, Kind
+from signer.audit.read import latest_entries
+from signer.database import reading, writing
+from signer.errors import SignerError
+from signer.initiatives.initiative import Initiative, InitiativeText, Status
+from signer.initiatives.manage import change_status, import_description
+from signer.initiatives.partners import list_partner, unlist_partner
+from signer.initiatives.queries import find_initiative_to_change
+from signer.initiatives.reports import record_notice, record_report
+from signer.initiatives.sponsors import add_sponsor, remove_sponsor
+from signer.initiatives.texts import write_text
+from signer.settings import Settings
+from signer.tallies.paper import PaperCount, enter_paper
+from signer.tallies.planning import expect_invalid, mark_event, publish_forecast, read_events, unmark_event
+from tests.conftest import MAY_DAY, NUMBER, Instance, describe
+
+EDITOR = "account:7"
+FRENCH = InitiativeText("Un ciel calme", "Nous demandons un ciel calme.", "", "")
+Act = Callable[[Connection, Settings, Initiative], object]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody does, and what the audit log then says.
+
+    digested: a detail that is a digest of texts, of which it is enough that it is there.
+    """
+
+    act: Act
+    kind: Kind
+    details: dict[str, Detail]
+    digested: str = ""
+
+
+def _become(wanted: Status, reason: str = "") -> Act:
+    return lambda connection, settings, _: change_status(
+        connection, settings, NUMBER, wanted, on=MAY_DAY, actor=EDITOR, reason=reason
+    )
+
+
+def _take_out_the_event(connection: Connection, settings: Settings, there: Initiative) -> None:
+    (made,) = read_events(connection, there.id)
+    unmark_event(connection, settings, there, made.id, actor=EDITOR)
+
+
+def _on_paper(statements: int, corrects: int | None = None) -> Act:
+    count = PaperCount("DE", MAY_DAY, statements)
+    return lambda *here: enter_paper(*here, count, on=MAY_DAY, actor=EDITOR, corrects=corrects)
+
+
+def _in_french(connection: Connection, settings: Settings, _: Initiative) -> None:
+    described = replace(describe(), texts={**describe().texts, "fr": FRENCH})
+    import_description(connection, settings, described, actor=EDITOR)
+
+
+CHANGES = (
+    Change(_in_french, Kind.INITIATIVE_IMPORTED, {"languages": "en fr"}, digested="texts_sha256"),
+    Change(lambda *here: write_text(*here, "de", FRENCH, after=0, actor=EDITOR), Kind.TEXT_CHANGED, {"language": "de"}),
+    Change(_become(Status.PAUSED, "a storm"), Kind.COLLECTION_PAUSED, {"said": "a storm"}),
+    Change(_become(Status.COLLECTING), Kind.COLLECTION_OPENED, {}),
+    Change(
+        lambda *here: record_notice(*here, sent_on=date(2027, 1, 11), on=MAY_DAY, actor=EDITOR),
+        Kind.NOTICE_RECORDED,
+        {"on": "2027-01-11"},
+    ),
+    Change(
+        lambda *here: record_report(*here, sent_on=MAY_DAY, statements=90, on=MAY_DAY, actor=EDITOR),
+        Kind.REPORT_RECORDED,
+        {"on": "2027-05-01", "statements": 90},
+    ),
+    Change(_on_paper(412), Kind.PAPER_ENTERED, {"member_state": "DE", "statements": 412, "corrects": 0}),
+    Change(
+        _on_paper(421, corrects=1),
+        Kind.PAPER_ENTERED,
+        {"member_state": "DE", "statements": 421, "corrects": 1},
+    ),
+    Change(
+        lambda *here: list_partner(*here, code="spring", name="Newsletter", on=MAY_DAY, actor=EDITOR),
+        Kind.PARTNER_CHANGED,
+        {"change": "partner_listed", "code": "spring"},
+    ),
+    Change(
+        lambda *here: unlist_partner(*here, code="spring", actor=EDITOR),
+        Kind.PARTNER_CHANGED,
+        {"change": "partner_unlisted", "code": "spring"},
+    ),
+    Change(
+        lambda *here: add_sponsor(*here, name="Foundation", cents=600_00, given_on=MAY_DAY, on=MAY_DAY, actor=EDITOR),
+        Kind.SPONSOR_CHANGED,
+        {"change": "sponsor_entered", "cents": 600_00},
+    ),
+    Change(
+        lambda *here: remove_sponsor(*here, 1, on=MAY_DAY, actor=EDITOR),
+        Kind.SPONSOR_CHANGED,
+        {"change": "sponsor_removed"},
+    ),
+    Change(
+        lambda *here: mark_event(*here, on=MAY_DAY, label="Radio", actor=EDITOR),
+        Kind.TIMELINE_CHANGED,
+        {"change": "marked 2027-05-01"},
+    ),
+    Change(_take_out_the_event, Kind.TIMELINE_CHANGED, {"change": "taken out 2027-05-01"}),
+    Change(
+        lambda *here: expect_invalid(*here, "MT", 0.2, actor=EDITOR),
+        Kind.PLANNING_CHANGED,
+        {"change": "invalid MT: 20.0%"},
+    ),
+    Change(
+        lambda *here: publish_forecast(*here, is_published=True, actor=EDITOR),
+        Kind.PLANNING_CHANGED,
+        {"change": "forecast published"},
+    ),
+    Change(_become(Status.CLOSED, "enough"), Kind.COLLECTION_CLOSED, {"said": "enough"}),
+)
+"""In the order in which one can be done behind the other."""
+
+
+def length(instance: Instance) -> int:
+    """How many entries there are."""
+    with reading(instance.engine) as connection:
+        return latest_entries(connection, 1)[0].number
+
+
+def test_each_change_of_a_campaign_leaves_one_entry_with_who_and_what(instance: Instance) -> None:
+    for change in CHANGES:
+        before = length(instance)
+
+        with writing(instance.engine) as connection:
+            change.act(connection, instance.settings, find_initiative_to_change(connection, NUMBER))
+
+        assert length(instance) == before + 1, change
+        with reading(instance.engine) as connection:
+            (entry,) = latest_entries(connection, 1)
+        details = dict(entry.details)
+        assert bool(details.pop(change.digested, "")) is bool(change.digested)
+        assert (entry.kind, entry.actor, entry.initiative) == (change.kind, EDITOR, NUMBER)
+        assert details == change.details
+
+
+def test_withdrawing_is_written_down_and_what_fails_is_not(on_sqlite: Instance) -> None:
+    """Entry and change are one transaction: neither is ever there without the other."""
+    before = length(on_sqlite)
+
+    def fail_behind_it() -> None:
+        with writing(on_sqlite.engine) as connection:
+            _become(Status.WITHDRAWN)(connection, on_sqlite.settings, on_sqlite.initiative)
+            raise SignerError("something behind it went wrong")
+
+    with pytest.raises(SignerError, match="behind it"):
+        fail_behind_it()
+    after_the_fault = length(on_sqlite)
+    with writing(on_sqlite.engine) as connection:
+        withdrawn = change_status(
+            connection, on_sqlite.settings, NUMBER, Status.WITHDRAWN, on=MAY_DAY + timedelta(days=1), actor=EDITOR
+        )
+
+    assert after_the_fault == before
+    assert withdrawn.status is Status.WITHDRAWN
+    with reading(on_sqlite.engine) as connection:
+        (entry,) = latest_entries(connection, 1)
+    assert (entry.number, entry.kind, entry.actor) == (before + 1, "initiative_withdrawn", EDITOR)
