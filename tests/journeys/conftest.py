@@ -15,7 +15,7 @@ from signer.human_check.check import HumanCheck
 from signer.statements.tables import statement
 from signer.web.app import create_app
 from signer.web.service import Service, open_service
-from tests.conftest import MAY_DAY, NUMBER, Instance, make_instance, require_or_skip, serving_postgres
+from tests.conftest import MAY_DAY, NUMBER, Instance, in_file, make_instance, require_or_skip, serving_postgres
 from tests.journeys.browsers import find_chromium, launch
 from tests.solved import new_check
 
@@ -65,7 +65,7 @@ def chromium() -> Iterator[Browser]:
 def guarded_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """The service on May Day 2027, when its initiative collects."""
     monkeypatch.setattr(Service, "today", lambda _service: MAY_DAY)
-    instance = make_instance(f"sqlite:///{tmp_path / 'signer.sqlite3'}", tmp_path)
+    instance = make_instance(in_file(tmp_path), tmp_path)
     service = open_service(instance.settings)
     server = make_server("127.0.0.1", 0, create_app(instance.settings, service), threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever)

@@ -17,7 +17,7 @@ from signer.database import METADATA, reading
 from signer.initiatives.keys import log_key
 from signer.ledger.log import sequence
 from signer.tallies.rollup import roll_up
-from tests.conftest import NUMBER, Instance, make_instance
+from tests.conftest import NUMBER, Instance, in_file, make_instance
 from tests.journeys.served import CODE, TOKEN, collect_now, typed
 from tests.listening import Shape, listening, shape_of
 from tests.people import ADA, BERT
@@ -63,7 +63,7 @@ def make(
     def _make(name: str) -> Instance:
         folder = tmp_path / name
         folder.mkdir()
-        database = urls() if urls else f"sqlite:///{folder / 'signer.sqlite3'}"
+        database = urls() if urls else in_file(folder)
         made.append(collect_now(make_instance(database, folder)))
         return made[-1]
 

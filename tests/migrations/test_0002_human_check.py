@@ -21,8 +21,8 @@ ROW = {
 }
 
 
-def test_statements_stay_and_no_check_is_spent(database: str, tmp_path: Path) -> None:
-    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=database))
+def test_statements_stay_and_no_check_is_spent(empty_database: str, tmp_path: Path) -> None:
+    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=empty_database))
     with writing(engine) as connection:
         config = schema._config()
         config.attributes["connection"] = connection

@@ -49,8 +49,8 @@ def insertion(table: str, row: dict[str, object]) -> str:
     return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"  # noqa: S608
 
 
-def test_rows_stay_and_a_log_begins_that_the_database_refuses_to_change(database: str, tmp_path: Path) -> None:
-    settings = Settings(instance=tmp_path, secrets=tmp_path / "secrets", database_url=database)
+def test_rows_stay_and_a_log_begins_that_the_database_refuses_to_change(empty_database: str, tmp_path: Path) -> None:
+    settings = Settings(instance=tmp_path, secrets=tmp_path / "secrets", database_url=empty_database)
     settings.make_secret(AUDIT_KEY)
     engine = open_engine(settings)
     with writing(engine) as connection:

@@ -21,8 +21,8 @@ BATCH = (
 )
 
 
-def test_each_batch_gets_the_steps_that_are_known_of_it(database: str, tmp_path: Path) -> None:
-    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=database))
+def test_each_batch_gets_the_steps_that_are_known_of_it(empty_database: str, tmp_path: Path) -> None:
+    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=empty_database))
     postgres = engine.dialect.name == "postgresql"
     values = {"final": "false" if postgres else "0", "manifest": "'m'::bytea" if postgres else "x'6d'"}
     with writing(engine) as connection:

@@ -22,8 +22,8 @@ NOW = datetime(2027, 5, 1, 9, 30, tzinfo=UTC)
 OWNER = HeldRole(Role.OWNER, "2027/000042")
 
 
-def test_the_log_goes_on_and_nobody_has_an_account_yet(database: str, tmp_path: Path) -> None:
-    settings = Settings(instance=tmp_path, secrets=tmp_path / "secrets", database_url=database)
+def test_the_log_goes_on_and_nobody_has_an_account_yet(empty_database: str, tmp_path: Path) -> None:
+    settings = Settings(instance=tmp_path, secrets=tmp_path / "secrets", database_url=empty_database)
     settings.make_secret(AUDIT_KEY)
     engine = open_engine(settings)
     with writing(engine) as connection:
@@ -55,9 +55,9 @@ def test_the_log_goes_on_and_nobody_has_an_account_yet(database: str, tmp_path: 
     engine.dispose()
 
 
-def test_two_accounts_of_one_address_are_not_kept(database: str, tmp_path: Path) -> None:
+def test_two_accounts_of_one_address_are_not_kept(empty_database: str, tmp_path: Path) -> None:
     """The database itself says so, whatever two processes do at the same moment."""
-    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=database))
+    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=empty_database))
     migrate(engine)
     row = "INSERT INTO account (id, email, name, active, fs_uniquifier, made_at, login_count) VALUES "
     active = "true" if engine.dialect.name == "postgresql" else "1"

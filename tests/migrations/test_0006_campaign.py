@@ -18,8 +18,8 @@ INITIATIVE = (
 TEXT = "INSERT INTO initiative_text VALUES (1, '{}', '{}', 'We ask for it.', 'https://initiative.example/{}', '')"
 
 
-def test_texts_that_are_there_become_the_first_version_of_their_history(database: str, tmp_path: Path) -> None:
-    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=database))
+def test_texts_that_are_there_become_the_first_version_of_their_history(empty_database: str, tmp_path: Path) -> None:
+    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=empty_database))
     with writing(engine) as connection:
         config = schema._config()
         config.attributes["connection"] = connection

@@ -15,8 +15,8 @@ from signer.tallies.runs import Work, note_run, read_runs
 NOW = datetime(2027, 5, 1, 22, 30, tzinfo=UTC)
 
 
-def test_counts_stay_and_no_work_has_run_yet(database: str, tmp_path: Path) -> None:
-    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=database))
+def test_counts_stay_and_no_work_has_run_yet(empty_database: str, tmp_path: Path) -> None:
+    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=empty_database))
     with writing(engine) as connection:
         config = schema._config()
         config.attributes["connection"] = connection

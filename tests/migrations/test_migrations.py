@@ -29,8 +29,8 @@ def test_migrating_again_changes_nothing(instance: Instance) -> None:
     require_current(instance.engine)
 
 
-def test_an_empty_database_is_refused_with_what_to_do(database: str, tmp_path: object) -> None:
-    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=database))  # type: ignore[arg-type]
+def test_an_empty_database_is_refused_with_what_to_do(empty_database: str, tmp_path: object) -> None:
+    engine = open_engine(Settings(instance=tmp_path, secrets=tmp_path, database_url=empty_database))  # type: ignore[arg-type]
 
     with pytest.raises(WrongSchema, match="signer init"):
         require_current(engine)
