@@ -68,7 +68,7 @@ def guarded_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Si
     instance = make_instance(in_file(tmp_path), tmp_path)
     service = open_service(instance.settings)
     server = make_server("127.0.0.1", 0, create_app(instance.settings, service), threaded=True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield Site(f"http://127.0.0.1:{server.server_port}", instance)
     server.shutdown()

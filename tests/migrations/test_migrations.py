@@ -13,7 +13,7 @@ import signer.ledger.tables
 import signer.statements.tables
 import signer.tallies.tables  # noqa: F401 - the tables register themselves
 from signer.database import METADATA, open_engine, reading, writing
-from signer.schema import WrongSchema, migrate, require_current
+from signer.schema import WrongSchema, find_schema, migrate, newest_schema, require_current
 from signer.settings import Settings
 from tests.conftest import Instance
 
@@ -21,6 +21,13 @@ from tests.conftest import Instance
 def test_the_migrated_schema_is_that_of_the_tables(instance: Instance) -> None:
     with reading(instance.engine) as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_the_schema_that_is_needed_is_where_all_migrations_lead(instance: Instance) -> None:
+    """It is told from the files' names; Alembic follows what stands in them."""
+    with reading(instance.engine) as connection:
+        assert newest_schema() == MigrationContext.configure(connection).get_current_revision()
+        assert find_schema(connection) == newest_schema()
 
 
 def test_migrating_again_changes_nothing(instance: Instance) -> None:

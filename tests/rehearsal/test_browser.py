@@ -47,7 +47,7 @@ def browser() -> Iterator[Browser]:
     """A browser before a server that is busy at first."""
     Answers.seen = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     connection = connect(server.server_address[1])
     yield Browser(connection, "2001:db8::1")
