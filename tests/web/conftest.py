@@ -31,8 +31,12 @@ def service(opening_key: OpeningKey) -> FakeService:
 
 @pytest.fixture
 def app(service: FakeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """The application. All that a test sends comes within one minute of its limits' clock, however slow the machine."""
+    """The application. All that a test sends comes within one minute of its limits' clock, however slow the machine.
+
+    Without the console beside it, which wants a database, and most of the time that an application takes to be made.
+    """
     monkeypatch.setattr(limits, "Allowance", partial(Allowance, clock=lambda: 0.0))
+    monkeypatch.setattr("signer.web.app.create_console", lambda *_: Flask("no console"))
     return create_app(make_settings(tmp_path), service)  # type: ignore[arg-type]
 
 
