@@ -3,6 +3,7 @@
 Without `--update` it says what is out of date and exits 1: a part of `make check`.
 """
 
+import ast
 import re
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ KEYWORDS = {
     "_": None,
     "gettext": None,
     "lazy_gettext": None,
+    "_l": None,
     "N_": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
@@ -95,6 +97,15 @@ def bare_texts() -> Iterator[str]:
             yield f"{path.relative_to(ROOT)} has bare text: {spoken.group()!r}"
 
 
+def unknown_names() -> Iterator[str]:
+    """Say which modules translate by a name that the search for messages does not know, a line each."""
+    for path in sorted((ROOT / "signer").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for imported in node.names if isinstance(node, ast.ImportFrom) else ():
+                if imported.name.endswith("gettext") and (imported.asname or imported.name) not in KEYWORDS:
+                    yield f"{path.relative_to(ROOT)}:{node.lineno} translates by {imported.asname or imported.name}"
+
+
 def update() -> None:
     """Write the templates anew and bring each language's catalogues up to date; translations are kept."""
     for domain, languages in DOMAINS.items():
@@ -143,6 +154,6 @@ def _outside_tags(text: str, *, inside: bool) -> tuple[str, bool]:
 if __name__ == "__main__":
     if "--update" in sys.argv[1:]:
         update()
-    found = [*problems(), *bare_texts()]
+    found = [*problems(), *unknown_names(), *bare_texts()]
     print("\n".join(found) or "the catalogues are up to date")  # noqa: T201 - a command
     sys.exit(1 if found else 0)
