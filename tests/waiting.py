@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 10
 
 
-def wait_for(happened: Callable[[], bool]) -> bool:
-    """Wait until `happened`; return whether it has."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def wait_for(happened: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> bool:
+    """Wait until `happened`, for so many seconds at most; return whether it has."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if happened():
             return True

@@ -28,6 +28,7 @@ from tests.waiting import wait_for
 
 NEXT_DAY = MAY_DAY + timedelta(days=1)
 EACH = 40
+A_DAYS_WORK_SECONDS = 20
 
 
 @dataclass
@@ -78,8 +79,8 @@ def test_the_next_day_publishes_what_all_workers_have_gathered(
     for worker in workers:
         worker.day = NEXT_DAY
 
-    assert wait_for(lambda: kept_forecast_day(instance) == NEXT_DAY)
-    assert wait_for(lambda: Work.DAILY in runs(instance))
+    assert wait_for(lambda: kept_forecast_day(instance) == NEXT_DAY, seconds=A_DAYS_WORK_SECONDS)
+    assert wait_for(lambda: Work.DAILY in runs(instance), seconds=A_DAYS_WORK_SECONDS)
     with reading(instance.engine) as connection:
         bits = connection.scalar(select(person_sketch.c.bits))
         made_on, found = latest_persons(connection, instance.initiative.id)
@@ -98,7 +99,7 @@ def test_a_new_start_on_the_same_day_publishes_no_second_estimate(
         note(instance, workers[0], turn)
     for worker in workers:
         worker.day = NEXT_DAY
-    assert wait_for(lambda: count(instance, person_estimate) > 0)
+    assert wait_for(lambda: count(instance, person_estimate) > 0, seconds=A_DAYS_WORK_SECONDS)
     with reading(instance.engine) as connection:
         before = connection.execute(select(person_estimate)).all()
 
