@@ -1,6 +1,7 @@
 """Importing an initiative from the register's file: first what it would change, then the button that changes it."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,7 +20,7 @@ from signer.initiatives.description import Description, MalformedDescription, re
 from signer.initiatives.initiative import Initiative, Status, UnknownInitiative
 from signer.initiatives.keys import storage_secret
 from signer.initiatives.manage import import_description
-from signer.initiatives.queries import find_initiative_to_change
+from signer.initiatives.queries import find_initiative, find_initiative_to_change
 from signer.initiatives.texts import FrozenText, UnfitText, all_checked
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
@@ -77,7 +78,7 @@ def look() -> str | tuple[str, int]:
     try:
         described = _read(content)
         with reading(service().engine) as connection:
-            kept = _kept(connection, described)
+            kept = _kept(connection, described, find_initiative)
     except REFUSALS as refusal:
         refuse(form, refusal)
         return _ask(form), 422
@@ -91,17 +92,19 @@ def save() -> str | tuple[str, int] | Response:
     try:
         described = _read((request.form.get("content") or "").encode())
         with writing(service().engine) as connection:
-            kept = _kept(connection, described)
-            if request.form.get("seen") != _digest(changes_of(kept, described)):
-                flash(_("The initiative has been changed meanwhile. Look once more at what the file changes."), "error")
-                return _show(described, kept), 409
-            made = import_description(connection, settings(), described, actor=actor())
-            _make_secret(made.registration_number)
+            kept = _kept(connection, described, find_initiative_to_change)
+            made = None
+            if request.form.get("seen") == _digest(changes_of(kept, described)):
+                made = import_description(connection, settings(), described, actor=actor())
+                _make_secret(made.registration_number)
     except REFUSALS as refusal:
         form = UploadForm(formdata=None)
         form.form_errors = []
         refuse(form, refusal)
         return _ask(form), 409 if isinstance(refusal, FrozenText) else 422
+    if made is None:
+        flash(_("The initiative has been changed meanwhile. Look once more at what the file changes."), "error")
+        return _show(described, kept), 409
     flash(_("%(number)s is imported.", number=made.formal_number), "success")
     if allowed(Permission.EDIT_TEXTS, made.registration_number):
         return redirect(url_for("texts", number=made.registration_number))
@@ -145,14 +148,16 @@ def _read(content: bytes) -> Description:
     return replace(described, texts=all_checked(described.texts))
 
 
-def _kept(connection: Connection, described: Description) -> Initiative | None:
-    """Return the initiative as it is until the transaction ends; None if it is new. Raises NotYours.
+def _kept(
+    connection: Connection, described: Description, find: Callable[[Connection, str], Initiative]
+) -> Initiative | None:
+    """Return the initiative as `find` finds it; None if it is new. Raises NotYours.
 
     A new one may be brought in by its owner to be, and by an administrator. What is here belongs to who edits it.
     """
     number = described.registration_number
     try:
-        kept = find_initiative_to_change(connection, number)
+        kept = find(connection, number)
     except UnknownInitiative:
         kept = None
     if not allowed(Permission.EDIT_TEXTS if kept else Permission.IMPORT_INITIATIVE, number):

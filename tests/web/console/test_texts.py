@@ -1,18 +1,28 @@
 """Texts in the console: imported from the register's file, written beside the original, frozen once people sign."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from signer.accounts.roles import HeldRole, Role
-from signer.initiatives.description import to_json
-from signer.initiatives.initiative import Status
+from signer.database import StoreUnavailable, writing
+from signer.initiatives.changes import Change, changes_of
+from signer.initiatives.description import Description, to_json
+from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.keys import storage_secret
+from signer.initiatives.queries import find_initiative_to_change
+from signer.web.app import create_app
+from signer.web.console import imports
 from signer.web.console.imports import MOST_BYTES
-from tests.conftest import NUMBER, describe
+from signer.web.service import open_service
+from tests.conftest import NUMBER, Instance, describe
 from tests.web.console.campaign import Campaign, campaign, problems
 from tests.web.console.campaign_states import DRAFT, ENGLISH, GERMAN, OF, a_draft, save, upload
+from tests.web.console.people import invited
+from tests.web.console.standing import OWNER
 from tests.web.pages import Page
 
 DEMO = "2021/000001"
@@ -98,6 +108,43 @@ def test_what_would_change_is_shown_again_if_it_is_something_else_by_now(there: 
     assert there.initiative("2027/000045").texts["de"].title == "A"
     assert save(organiser, late).status_code == 200
     assert there.initiative("2027/000045").texts["de"] == GERMAN
+
+
+def test_a_look_at_a_file_waits_for_nobody_and_what_is_saved_nobody_changes_meanwhile(
+    on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(on_postgresql.engine) as connection:
+        # Who waits is told so, instead of waiting as long as the test.
+        name = connection.engine.url.database
+        connection.execute(text(f'ALTER DATABASE "{name}" SET lock_timeout = 2000'))
+    service = open_service(on_postgresql.settings)
+    owner = invited(create_app(service.settings, service), service, "ottoline@initiative.example", OWNER)
+    held: list[bool] = []
+
+    def compare(kept: Initiative | None, described: Description) -> tuple[Change, ...]:
+        held.append(is_held(on_postgresql))
+        return changes_of(kept, described)
+
+    described = replace(describe(), texts=describe().texts | {"de": GERMAN})
+    with writing(on_postgresql.engine) as connection:
+        find_initiative_to_change(connection, NUMBER)
+        looked_at = upload(owner, to_json(described).encode())
+    monkeypatch.setattr(imports, "changes_of", compare)
+    saved = save(owner, looked_at)
+    service.close()
+
+    assert Page(looked_at).heading == "What the file changes"
+    assert (Page(saved).heading, held) == ("Texts", [True])
+
+
+def is_held(instance: Instance) -> bool:
+    """Whether somebody who wants to change an initiative would have to wait."""
+    try:
+        with writing(instance.engine) as connection:
+            connection.execute(text("SELECT id FROM initiative FOR UPDATE NOWAIT"))
+    except StoreUnavailable:
+        return True
+    return False
 
 
 def test_what_somebody_has_tampered_with_is_refused(there: Campaign) -> None:
