@@ -8,6 +8,8 @@ from signer.scheme.statement import read_statement
 from signer.sealing.code import Code
 from signer.statements.record import record as record_statement
 from signer.statements.store import Store
+from tests.conftest import MAY_DAY
+from tests.solved import new_check
 
 
 def record(
@@ -15,11 +17,15 @@ def record(
     collection: Collection,
     fields: Mapping[str, str],
     *,
-    code: Code,
-    check_id: bytes,
-    on: date,
-    confirmed: frozenset[str],
+    code: Code | None = None,
+    check_id: bytes | None = None,
+    on: date = MAY_DAY,
+    confirmed: frozenset[str] = frozenset(),
 ) -> None:
-    """Read `fields` and record the statement that they make; raises what the two raise."""
+    """Read `fields` and record the statement that they make; raises what the two raise.
+
+    code, check_id: new ones, if none are given.
+    """
+    code, check_id = code or Code.new(), check_id or new_check()
     statement = read_statement(fields, collection.form, on=on, confirmed=confirmed)
     record_statement(store, collection, statement, code=code, check_id=check_id, on=on)

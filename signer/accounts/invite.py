@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from signer.accounts.actors import actor_of
 from signer.accounts.manage import forget_second_factors, give_role, shut
 from signer.accounts.queries import UnknownAccount, read_roles
 from signer.accounts.roles import HeldRole, Role
@@ -115,7 +116,7 @@ def accept(
         # Somebody else has pressed the button at the same moment; only one of them can be whom it was meant for.
         raise UnknownInvitation(USED)
     account_id = accepted.account_id or _make(connection, accepted.email, name, password_hash, now)
-    actor = f"account:{account_id}"
+    actor = actor_of(account_id)
     if accepted.account_id is None:
         record_event(connection, settings, Kind.ACCOUNT_MADE, actor=actor, details={"invited_by": invited_by})
     give_role(connection, settings, account_id, accepted.held, actor=invited_by)

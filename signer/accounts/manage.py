@@ -4,6 +4,7 @@ import secrets
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from signer.accounts.actors import actor_of
 from signer.accounts.log_on import end_sessions
 from signer.accounts.queries import UnknownAccount, read_roles
 from signer.accounts.roles import HeldRole, Role, givable
@@ -98,7 +99,7 @@ def _log_off(connection: Connection, account_id: int) -> None:
 def _void_invitations(connection: Connection, account_id: int) -> None:
     """Forget invitations that the account has made and could not make any more: who was shut out opens no side door."""
     held = read_roles(connection, account_id)
-    made = connection.execute(select(invitation).where(invitation.c.invited_by == f"account:{account_id}")).all()
+    made = connection.execute(select(invitation).where(invitation.c.invited_by == actor_of(account_id))).all()
     void = [one.token_sha256 for one in made if Role(one.role) not in givable(held, one.initiative)]
     connection.execute(delete(invitation).where(invitation.c.token_sha256.in_(void)))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, select
 
+from signer.accounts.actors import actor_of
 from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account, account_role, invitation
 from signer.errors import SignerError
@@ -51,7 +52,7 @@ def read_accounts(connection: Connection) -> tuple[Account, ...]:
 
 def read_names(connection: Connection) -> Mapping[str, str]:
     """Return actors, as the logs name them (`account:7`), to the names of those people."""
-    return {f"account:{row.id}": row.name for row in connection.execute(select(account.c.id, account.c.name))}
+    return {actor_of(row.id): row.name for row in connection.execute(select(account.c.id, account.c.name))}
 
 
 def find_account(connection: Connection, email: str) -> Account:

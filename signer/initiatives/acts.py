@@ -1,7 +1,5 @@
 """What is done about an initiative, in the audit log."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import Connection
 
 from signer.audit.entry import Detail, Kind
@@ -11,13 +9,7 @@ from signer.settings import Settings
 
 
 def record_act(
-    connection: Connection,
-    settings: Settings,
-    initiative: Initiative,
-    kind: Kind,
-    details: Mapping[str, Detail],
-    *,
-    actor: str,
+    connection: Connection, settings: Settings, initiative: Initiative, kind: Kind, *, actor: str, **details: Detail
 ) -> None:
     """Write down what `actor` did about `initiative`, in the caller's transaction. Raises MissingSecret."""
     number = initiative.registration_number

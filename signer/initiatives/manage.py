@@ -8,8 +8,8 @@ from datetime import date
 from sqlalchemy import Connection, delete, insert, update
 
 from signer.audit.entry import Kind
-from signer.audit.record import record_event
 from signer.errors import SignerError
+from signer.initiatives.acts import record_act
 from signer.initiatives.description import Description
 from signer.initiatives.initiative import Initiative, InitiativeText, Status, UnknownInitiative
 from signer.initiatives.keys import read_storage_key, require_key
@@ -54,13 +54,14 @@ def import_description(
     """
     load_scheme(description.scheme)
     kept = _keep(connection, replace(description, texts=all_checked(description.texts)), actor)
-    record_event(
+    record_act(
         connection,
         settings,
+        kept,
         Kind.INITIATIVE_IMPORTED,
         actor=actor,
-        initiative=kept.registration_number,
-        details={"languages": " ".join(sorted(kept.texts)), "texts_sha256": _digest_of_texts(kept)},
+        languages=" ".join(sorted(kept.texts)),
+        texts_sha256=_digest_of_texts(kept),
     )
     return kept
 
@@ -97,7 +98,7 @@ def change_status(
         values["collection_end"] = min(kept.collection_end, max(kept.collection_start, on))
     connection.execute(update(initiative).values(values).where(initiative.c.id == kept.id))
     details = {"said": reason} if reason else {}
-    record_event(connection, settings, RECORDED[wanted], actor=actor, initiative=registration_number, details=details)
+    record_act(connection, settings, kept, RECORDED[wanted], actor=actor, **details)
     return find_initiative(connection, registration_number)
 
 

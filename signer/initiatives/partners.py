@@ -57,9 +57,7 @@ def list_partner(
     if len(there) >= MOST:
         raise UnfitPartner("", f"{MOST} words are listed, and no more can be; take one off the list first")
     connection.execute(insert(partner).values(initiative_id=initiative.id, code=code, name=name, listed_on=on))
-    record_act(
-        connection, settings, initiative, Kind.PARTNER_CHANGED, {"change": "partner_listed", "code": code}, actor=actor
-    )
+    record_act(connection, settings, initiative, Kind.PARTNER_CHANGED, actor=actor, change="partner_listed", code=code)
 
 
 def unlist_partner(
@@ -70,10 +68,5 @@ def unlist_partner(
     if not gone.rowcount:
         raise UnfitPartner("", "this word is not listed; it may have been taken off meanwhile")
     record_act(
-        connection,
-        settings,
-        initiative,
-        Kind.PARTNER_CHANGED,
-        {"change": "partner_unlisted", "code": code},
-        actor=actor,
+        connection, settings, initiative, Kind.PARTNER_CHANGED, actor=actor, change="partner_unlisted", code=code
     )

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select, update
 
-from signer.audit.entry import Detail, Kind
+from signer.audit.entry import Kind
 from signer.errors import Unfit
 from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
@@ -48,7 +48,7 @@ def record_notice(
     _require_day(sent_on, initiative, on)
     here = initiative_table.c.id == initiative.id
     connection.execute(update(initiative_table).where(here).values(start_notified_on=sent_on))
-    record_act(connection, settings, initiative, Kind.NOTICE_RECORDED, {"on": sent_on.isoformat()}, actor=actor)
+    record_act(connection, settings, initiative, Kind.NOTICE_RECORDED, actor=actor, on=sent_on.isoformat())
 
 
 def record_report(
@@ -75,8 +75,15 @@ def record_report(
         return  # the button was pressed twice
     values = {"sent_on": sent_on, "statements": statements, "actor": actor}
     connection.execute(insert(report).values(initiative_id=initiative.id, **values))
-    details: dict[str, Detail] = {"on": sent_on.isoformat(), "statements": statements}
-    record_act(connection, settings, initiative, Kind.REPORT_RECORDED, details, actor=actor)
+    record_act(
+        connection,
+        settings,
+        initiative,
+        Kind.REPORT_RECORDED,
+        actor=actor,
+        on=sent_on.isoformat(),
+        statements=statements,
+    )
 
 
 def _require_day(sent_on: date, initiative: Initiative, on: date) -> None:

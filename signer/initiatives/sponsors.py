@@ -67,8 +67,9 @@ def add_sponsor(
         settings,
         initiative,
         Kind.SPONSOR_CHANGED,
-        {"change": "sponsor_entered", "cents": cents},
         actor=actor,
+        change="sponsor_entered",
+        cents=cents,
     )
 
 
@@ -83,4 +84,4 @@ def remove_sponsor(
     )
     if not gone.rowcount:
         raise UnfitSponsor("", "there is no such entry in the list; it may have been removed meanwhile")
-    record_act(connection, settings, initiative, Kind.SPONSOR_CHANGED, {"change": "sponsor_removed"}, actor=actor)
+    record_act(connection, settings, initiative, Kind.SPONSOR_CHANGED, actor=actor, change="sponsor_removed")

@@ -75,7 +75,7 @@ def write_text(
     if newest_version(connection, initiative.id, language) != after:
         raise StaleText(f"the text in {language} has been changed by somebody else meanwhile")
     put_text(connection, initiative.id, language, text, actor=actor)
-    record_act(connection, settings, initiative, Kind.TEXT_CHANGED, {"language": language}, actor=actor)
+    record_act(connection, settings, initiative, Kind.TEXT_CHANGED, actor=actor, language=language)
 
 
 def put_text(connection: Connection, initiative_id: int, language: str, text: InitiativeText, *, actor: str) -> None:

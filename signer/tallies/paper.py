@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
-from signer.audit.entry import Detail, Kind
+from signer.audit.entry import Kind
 from signer.errors import Unfit
 from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
@@ -75,12 +75,16 @@ def enter_paper(
         raise UnfitPaper("corrects", "this entry has been corrected already; correct the newest one")
     values = {**vars(checked), "entered_on": on, "actor": actor, "corrects": corrects}
     connection.execute(insert(paper_count).values(initiative_id=initiative.id, **values))
-    details: dict[str, Detail] = {
-        "member_state": checked.member_state,
-        "statements": checked.statements,
-        "corrects": corrects or 0,
-    }
-    record_act(connection, settings, initiative, Kind.PAPER_ENTERED, details, actor=actor)
+    record_act(
+        connection,
+        settings,
+        initiative,
+        Kind.PAPER_ENTERED,
+        actor=actor,
+        member_state=checked.member_state,
+        statements=checked.statements,
+        corrects=corrects or 0,
+    )
 
 
 def is_unlikely(initiative: Initiative, count: PaperCount) -> bool:

@@ -64,9 +64,7 @@ def expect_invalid(
     if share is not None:
         connection.execute(insert(invalid_share).values(share=share, **here))
     said = "as the scheme" if share is None else f"{share:.1%}"
-    record_act(
-        connection, settings, initiative, Kind.PLANNING_CHANGED, {"change": f"invalid {code}: {said}"}, actor=actor
-    )
+    record_act(connection, settings, initiative, Kind.PLANNING_CHANGED, actor=actor, change=f"invalid {code}: {said}")
 
 
 def read_events(connection: Connection, initiative_id: int) -> tuple[Event, ...]:
@@ -91,7 +89,7 @@ def mark_event(
     if len(read_events(connection, initiative.id)) >= MOST_EVENTS:
         raise UnfitPlan(f"there are {MOST_EVENTS} events, and no more can be marked")
     connection.execute(insert(campaign_event).values(initiative_id=initiative.id, happened_on=on, label=label))
-    record_act(connection, settings, initiative, Kind.TIMELINE_CHANGED, {"change": f"marked {on}"}, actor=actor)
+    record_act(connection, settings, initiative, Kind.TIMELINE_CHANGED, actor=actor, change=f"marked {on}")
 
 
 def unmark_event(
@@ -102,14 +100,8 @@ def unmark_event(
     if found is None:
         raise UnfitPlan("there is no such event")
     connection.execute(delete(campaign_event).filter_by(initiative_id=initiative.id, id=event_id))
-    record_act(
-        connection,
-        settings,
-        initiative,
-        Kind.TIMELINE_CHANGED,
-        {"change": f"taken out {found.happened_on}"},
-        actor=actor,
-    )
+    change = f"taken out {found.happened_on}"
+    record_act(connection, settings, initiative, Kind.TIMELINE_CHANGED, actor=actor, change=change)
 
 
 def publish_forecast(
@@ -119,4 +111,4 @@ def publish_forecast(
     here = initiative_table.c.id == initiative.id
     connection.execute(update(initiative_table).values(forecast_published=is_published).where(here))
     said = "published" if is_published else "no longer published"
-    record_act(connection, settings, initiative, Kind.PLANNING_CHANGED, {"change": f"forecast {said}"}, actor=actor)
+    record_act(connection, settings, initiative, Kind.PLANNING_CHANGED, actor=actor, change=f"forecast {said}")

@@ -19,7 +19,6 @@ from signer.statements.tables import statement
 from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
 from tests.people import ADA, BERT
 from tests.signing import record
-from tests.solved import new_check
 
 SIGNER = Path(__file__).parents[2] / "signer"
 BLIND = ("statements", "human_check", "web/public")
@@ -28,15 +27,7 @@ BLIND = ("statements", "human_check", "web/public")
 
 def signed(instance: Instance, fields: dict[str, str]) -> Code:
     code = Code.new()
-    record(
-        instance.store,
-        instance.collection("DE"),
-        fields,
-        code=code,
-        check_id=new_check(),
-        on=MAY_DAY,
-        confirmed=frozenset(),
-    )
+    record(instance.store, instance.collection("DE"), fields, code=code)
     return code
 
 

@@ -25,7 +25,6 @@ from tests.offline.conftest import Desk, _own_signals, desk
 from tests.offline.making import manifest_of
 from tests.people import ADA
 from tests.signing import record
-from tests.solved import new_check
 
 __all__ = ["_own_signals", "desk"]
 """The offline machine, for tests of what reaches it."""
@@ -38,15 +37,7 @@ def signed(instance: Instance, count: int, *, member_state: str = "DE", on: date
     """Record `count` statements, of Germans if not told otherwise, and return their codes."""
     codes = [Code.new() for _ in range(count)]
     for code in codes:
-        record(
-            instance.store,
-            instance.collection(member_state),
-            ADA,
-            code=code,
-            check_id=new_check(),
-            on=on,
-            confirmed=frozenset(),
-        )
+        record(instance.store, instance.collection(member_state), ADA, code=code, on=on)
     return codes
 
 

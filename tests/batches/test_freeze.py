@@ -37,15 +37,7 @@ def sign(instance: Instance, count: int, *, on: date = MAY_DAY) -> list[Code]:
     """Record `count` statements of Germans."""
     codes = [Code.new() for _ in range(count)]
     for code in codes:
-        record(
-            instance.store,
-            instance.collection("DE"),
-            ADA,
-            code=code,
-            check_id=new_check(),
-            on=on,
-            confirmed=frozenset(),
-        )
+        record(instance.store, instance.collection("DE"), ADA, code=code, on=on)
     return codes
 
 
@@ -132,15 +124,7 @@ def test_a_final_batch_waits_for_the_end_of_the_collection(instance: Instance) -
     with pytest.raises(NotFinal, match="collects until 2028-01-31"):
         freeze_germany(instance, final=True)
 
-    record(
-        instance.store,
-        instance.collection("DE"),
-        ADA,
-        code=Code.new(),
-        check_id=new_check(),
-        on=MAY_DAY,
-        confirmed=frozenset(),
-    )
+    record(instance.store, instance.collection("DE"), ADA)
 
 
 def test_a_final_batch_supersedes_the_interim_ones_and_takes_their_statements_in(instance: Instance) -> None:

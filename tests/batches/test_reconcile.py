@@ -14,22 +14,13 @@ from signer.tallies.rollup import roll_up
 from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
 from tests.people import ADA
 from tests.signing import record
-from tests.solved import new_check
 
 
 def sign(instance: Instance, count: int) -> list[Code]:
     """Record `count` statements of Germans."""
     codes = [Code.new() for _ in range(count)]
     for code in codes:
-        record(
-            instance.store,
-            instance.collection("DE"),
-            ADA,
-            code=code,
-            check_id=new_check(),
-            on=MAY_DAY,
-            confirmed=frozenset(),
-        )
+        record(instance.store, instance.collection("DE"), ADA, code=code)
     return codes
 
 

@@ -19,7 +19,6 @@ from signer.initiatives.manage import change_status, import_description
 from signer.initiatives.queries import find_initiative
 from signer.rehearsal.invented import Inventor
 from signer.scheme.load import load_scheme
-from signer.sealing.code import Code
 from signer.sealing.opening import OpeningKey
 from signer.tallies.outlook import foresee, keep_forecast
 from signer.web.service import Service
@@ -29,7 +28,6 @@ from tests.journeys.test_a_citizen_signs import declare_and_sign, fill_address
 from tests.journeys.test_auditor_journey import Somebody, at_a_browser, choose, fact, give_telephone, invited
 from tests.journeys.walking import expect_heading
 from tests.signing import record
-from tests.solved import new_check
 
 DEMO = "2021/000001"
 START = date(2027, 5, 3)
@@ -73,8 +71,6 @@ class Campaign:
                         instance.store,
                         catalogue.collection(DEMO, member_state),
                         person.fields,
-                        code=Code.new(),
-                        check_id=new_check(),
                         on=self.day,
                         confirmed=person.confirmed,
                     )

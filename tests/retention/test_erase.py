@@ -12,21 +12,12 @@ from signer.statements.tables import erasure, erasure_pace, statement
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA
 from tests.signing import record
-from tests.solved import new_check
 
 
 def sign(instance: Instance) -> Code:
     """Record one statement of a German and return its code."""
     code = Code.new()
-    record(
-        instance.store,
-        instance.collection("DE"),
-        ADA,
-        code=code,
-        check_id=new_check(),
-        on=MAY_DAY,
-        confirmed=frozenset(),
-    )
+    record(instance.store, instance.collection("DE"), ADA, code=code)
     return code
 
 

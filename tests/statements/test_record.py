@@ -61,15 +61,7 @@ def test_the_same_page_sent_twice_is_stored_once(instance: Instance) -> None:
     code = Code.new()
 
     for _ in range(3):
-        record(
-            instance.store,
-            instance.collection("DE"),
-            ADA,
-            code=code,
-            check_id=new_check(),
-            on=MAY_DAY,
-            confirmed=NOTHING,
-        )
+        record(instance.store, instance.collection("DE"), ADA, code=code, confirmed=NOTHING)
 
     assert rows(instance) == (1, 1, 1)
 
@@ -77,30 +69,14 @@ def test_the_same_page_sent_twice_is_stored_once(instance: Instance) -> None:
 def test_a_second_statement_by_the_same_person_is_a_row_of_its_own(instance: Instance) -> None:
     """Promise 2: whoever could be turned away as a repeat could be found out."""
     for _ in range(2):
-        record(
-            instance.store,
-            instance.collection("DE"),
-            ADA,
-            code=Code.new(),
-            check_id=new_check(),
-            on=MAY_DAY,
-            confirmed=NOTHING,
-        )
+        record(instance.store, instance.collection("DE"), ADA, confirmed=NOTHING)
 
     assert rows(instance) == (2, 2, 2)
 
 
 def test_refused_fields_store_nothing(instance: Instance) -> None:
     with pytest.raises(Refused):
-        record(
-            instance.store,
-            instance.collection("DE"),
-            ADA | {"family_names": ""},
-            code=Code.new(),
-            check_id=new_check(),
-            on=MAY_DAY,
-            confirmed=NOTHING,
-        )
+        record(instance.store, instance.collection("DE"), ADA | {"family_names": ""}, confirmed=NOTHING)
 
     assert rows(instance) == (0, 0, 0)
 
@@ -122,15 +98,7 @@ def test_outside_the_collection_nothing_is_stored(
         connection.execute(update(initiative_table).values(status=status))
 
     with pytest.raises(refusal):
-        record(
-            instance.store,
-            instance.collection("DE"),
-            ADA,
-            code=Code.new(),
-            check_id=new_check(),
-            on=on,
-            confirmed=NOTHING,
-        )
+        record(instance.store, instance.collection("DE"), ADA, on=on, confirmed=NOTHING)
 
     assert rows(instance) == (0, 0, 0)
 
@@ -152,15 +120,7 @@ def test_sending_an_erased_page_again_does_not_bring_the_statement_back(instance
     erase(instance.engine, instance.initiative.id, code, on=MAY_DAY)
 
     with pytest.raises(AlreadyErased):
-        record(
-            instance.store,
-            instance.collection("DE"),
-            ADA,
-            code=code,
-            check_id=new_check(),
-            on=MAY_DAY,
-            confirmed=NOTHING,
-        )
+        record(instance.store, instance.collection("DE"), ADA, code=code, confirmed=NOTHING)
 
     assert rows(instance) == (0, 1, 1)
 
@@ -179,15 +139,7 @@ def test_behind_a_final_batch_a_late_request_stores_nothing_but_a_repeated_page_
         instance.store, instance.collection("DE"), ADA, code=code, check_id=new_check(), on=MAY_DAY, confirmed=NOTHING
     )
     with pytest.raises(CollectionFinalised):
-        record(
-            instance.store,
-            instance.collection("DE"),
-            BERT,
-            code=Code.new(),
-            check_id=new_check(),
-            on=MAY_DAY,
-            confirmed=NOTHING,
-        )
+        record(instance.store, instance.collection("DE"), BERT, confirmed=NOTHING)
 
     assert rows(instance) == (1, 1, 1)
 

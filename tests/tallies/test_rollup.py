@@ -5,14 +5,12 @@ import threading
 from sqlalchemy import func, insert, select
 
 from signer.database import reading, writing
-from signer.sealing.code import Code
 from signer.statements.tables import received_pending
 from signer.tallies.queries import read_counts
 from signer.tallies.rollup import roll_up
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA, BERT
 from tests.signing import record
-from tests.solved import new_check
 
 WRITERS, EACH = 4, 50
 
@@ -25,15 +23,7 @@ def count(instance: Instance) -> int:
 
 def test_each_statement_is_counted_once_however_often_it_is_rolled_up(instance: Instance) -> None:
     for fields in (ADA, BERT, ADA):
-        record(
-            instance.store,
-            instance.collection("DE"),
-            fields,
-            code=Code.new(),
-            check_id=new_check(),
-            on=MAY_DAY,
-            confirmed=frozenset(),
-        )
+        record(instance.store, instance.collection("DE"), fields)
         roll_up(instance.engine)
         roll_up(instance.engine)
 

@@ -19,16 +19,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from signer.audit.entry import Kind
 from signer.audit.record import record_event
 from signer.database import writing
-from signer.sealing.code import Code
 from signer.settings import Settings, WrongSettings
 from signer.tallies.runs import Work, note_run
 from signer.web import metrics
 from signer.web.metrics import start_metrics
 from signer.web.service import Service, open_service
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+from tests.conftest import NUMBER, TESTER, Instance
 from tests.people import ADA
 from tests.signing import record
-from tests.solved import new_check
 from tests.waiting import PATIENCE_SECONDS
 
 LABELS = {"work", "initiative", "mode", "release", "schema", "database"}
@@ -107,15 +105,7 @@ def test_nothing_of_a_signatory_or_of_when_somebody_signed_is_in_it(
     """A count of statements, asked for every few seconds and kept, would be a record of minutes."""
     with serving(service):
         before = scrape(bind)
-        record(
-            service.store,
-            on_sqlite.collection("DE"),
-            ADA,
-            code=Code.new(),
-            check_id=new_check(),
-            on=MAY_DAY,
-            confirmed=frozenset(),
-        )
+        record(service.store, on_sqlite.collection("DE"), ADA)
         after = scrape(bind)
 
     assert {label for family in read(after).values() for sample in family.samples for label in sample.labels} <= LABELS

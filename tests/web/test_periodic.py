@@ -11,15 +11,13 @@ from sqlalchemy import select
 from signer.database import reading
 from signer.initiatives.keys import LOG_KEY
 from signer.ledger.tables import leaf
-from signer.sealing.code import Code
 from signer.tallies.queries import read_counts
 from signer.tallies.runs import Work, read_runs
 from signer.web import periodic
 from signer.web.service import Service, open_service
-from tests.conftest import MAY_DAY, Instance
+from tests.conftest import Instance
 from tests.people import ADA
 from tests.signing import record
-from tests.solved import new_check
 from tests.waiting import wait_for
 
 
@@ -40,15 +38,7 @@ def runs(instance: Instance) -> Mapping[Work, datetime]:
 def test_statements_are_counted_and_their_leaves_placed(instance: Instance, service: Service) -> None:
     stopped = threading.Event()
     thread = periodic.start_periodic(service, stopped)
-    record(
-        service.store,
-        instance.collection("DE"),
-        ADA,
-        code=Code.new(),
-        check_id=new_check(),
-        on=MAY_DAY,
-        confirmed=frozenset(),
-    )
+    record(service.store, instance.collection("DE"), ADA)
 
     def is_done() -> bool:
         with reading(instance.engine) as connection:
@@ -68,15 +58,7 @@ def test_when_the_elected_process_ends_another_takes_over(instance: Instance, se
     threads.append(periodic.start_periodic(service, second))
     first.set()
     threads[0].join()
-    record(
-        service.store,
-        instance.collection("DE"),
-        ADA,
-        code=Code.new(),
-        check_id=new_check(),
-        on=MAY_DAY,
-        confirmed=frozenset(),
-    )
+    record(service.store, instance.collection("DE"), ADA)
 
     def is_counted() -> bool:
         with reading(instance.engine) as connection:
@@ -98,15 +80,7 @@ def test_a_fault_that_passes_does_not_end_the_work(
     thread = periodic.start_periodic(service, stopped)
     assert wait_for(lambda: "periodic work waits" in caplog.text)
     key.chmod(0o600)
-    record(
-        service.store,
-        instance.collection("DE"),
-        ADA,
-        code=Code.new(),
-        check_id=new_check(),
-        on=MAY_DAY,
-        confirmed=frozenset(),
-    )
+    record(service.store, instance.collection("DE"), ADA)
 
     def is_placed() -> bool:
         with reading(instance.engine) as connection:

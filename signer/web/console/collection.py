@@ -40,7 +40,7 @@ from signer.tallies.overview import Overview, read_overview
 from signer.tallies.queries import read_counts
 from signer.web.api.spreadsheets import table
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
-from signer.web.console.forms import is_taken, sentence
+from signer.web.console.forms import carried_out, sentence
 from signer.web.console.guards import needs
 from signer.web.headers import as_file
 from signer.web.languages import territory_here
@@ -129,7 +129,7 @@ def tell_start(number: str) -> str | tuple[str, int] | AnyResponse:
     def act(connection: Connection, found: Initiative) -> None:
         record_notice(connection, settings(), found, sent_on=form.sent_on.data, on=service().today(), actor=actor())
 
-    if not form.validate_on_submit() or not is_taken(form, number, act):
+    if not form.validate_on_submit() or not carried_out(form, number, act):
         return _page(initiative, form), 422
     flash(_("The notice is recorded."), "success")
     return redirect(url_for("collection", number=number))
@@ -201,7 +201,7 @@ def tell_report(number: str) -> str | tuple[str, int] | AnyResponse:
             actor=actor(),
         )
 
-    if not form.validate_on_submit() or not is_taken(form, number, act):
+    if not form.validate_on_submit() or not carried_out(form, number, act):
         return _report_page(initiative, _overview(initiative), form), 422
     flash(_("The report is recorded as sent."), "success")
     return redirect(url_for("report", number=number))

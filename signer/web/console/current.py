@@ -5,6 +5,7 @@ from typing import cast
 from flask import current_app, g
 from flask_login import current_user
 
+from signer.accounts.actors import actor_of
 from signer.accounts.queries import read_roles
 from signer.accounts.roles import WHOLE_INSTANCE, HeldRole, Permission, may
 from signer.database import reading
@@ -36,7 +37,7 @@ def account_id() -> int:
 
 def actor() -> str:
     """Return the account that is logged on as the audit log names it."""
-    return f"account:{account_id()}"
+    return actor_of(account_id())
 
 
 def held_roles() -> tuple[HeldRole, ...]:

@@ -50,7 +50,7 @@ class NewAccountForm(AcceptanceForm):
     )
 
 
-def is_taken(form: FlaskForm, number: str, act: Callable[[Connection, Initiative], None]) -> bool:
+def carried_out(form: FlaskForm, number: str, act: Callable[[Connection, Initiative], None]) -> bool:
     """Do `act` on the initiative as it is, in one transaction; where it is refused say why on the form, return False.
 
     number: the registration number.

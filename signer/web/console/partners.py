@@ -17,7 +17,7 @@ from signer.initiatives.queries import find_initiative_to_change
 from signer.tallies.attribution import read_attribution
 from signer.web.console.addresses import public_page
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
-from signer.web.console.forms import is_taken, sentence
+from signer.web.console.forms import carried_out, sentence
 from signer.web.console.guards import needs
 from signer.web.public.via import VIA
 
@@ -54,7 +54,7 @@ def add_partner(number: str) -> str | tuple[str, int] | Response:
             actor=actor(),
         )
 
-    if not form.validate_on_submit() or not is_taken(form, number, act):
+    if not form.validate_on_submit() or not carried_out(form, number, act):
         return _page(initiative, form), 422
     flash(_("The partner is listed. Statements are counted for the link from now on."), "success")
     return redirect(url_for("partners", number=number))

@@ -14,6 +14,7 @@ from flask_security import Security, user_authenticated, user_failed_authn
 from flask_security.signals import password_changed, tf_code_confirmed, tf_profile_changed, wan_deleted, wan_registered
 from sqlalchemy import inspect
 
+from signer.accounts.actors import actor_of
 from signer.accounts.keys import derived_key
 from signer.accounts.log_on import begin_session, end_session, end_sessions, holds_session, record_failure
 from signer.accounts.manage import record_second_factor
@@ -135,9 +136,9 @@ def _password_changed(_app: Flask, user: Person, **_others: object) -> None:
     with writing(service().engine) as connection:
         end_sessions(connection, user.id, but=session.get(SESSION_ID, ""))
         details = {"change": "password"}
-        record_event(connection, settings(), Kind.ACCOUNT_CHANGED, actor=f"account:{user.id}", details=details)
+        record_event(connection, settings(), Kind.ACCOUNT_CHANGED, actor=actor_of(user.id), details=details)
 
 
 def _second_factor(user: Person, change: str) -> None:
     with writing(service().engine) as connection:
-        record_second_factor(connection, settings(), user.id, change=change, actor=f"account:{user.id}")
+        record_second_factor(connection, settings(), user.id, change=change, actor=actor_of(user.id))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 from wtforms import DateField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from signer.accounts.roles import Permission
 from signer.database import writing
@@ -20,19 +20,24 @@ from signer.initiatives.queries import find_initiative_to_change
 from signer.initiatives.sponsors import UnfitSponsor, add_sponsor, remove_sponsor, to_publish
 from signer.web.console.addresses import public_page
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
-from signer.web.console.forms import is_taken, sentence
+from signer.web.console.forms import carried_out, sentence
 from signer.web.console.guards import needs
 
+EXAMPLE = _l("Enter the amount in euros, such as 1500 or 1500.50")
 AMOUNT = re.compile(r"([0-9]{1,11})(?:[.,]([0-9]{1,2}))?")
 GROUPS = re.compile(r"(?<=[0-9])[ \u00a0\u202f'](?=[0-9]{3}(?![0-9]))")
 """White space and apostrophes between thousands. Full stops and commas are not: 1.500 would be read as two amounts."""
+
+
+def _is_amount(_form: FlaskForm, field: StringField) -> None:
+    cents_of(field.data)
 
 
 class SponsorForm(FlaskForm):  # type: ignore[misc] # the library's class is untyped
     """What a sponsor gave."""
 
     name = StringField(validators=[InputRequired(_l("Enter the name of the sponsor"))])
-    amount = StringField(validators=[InputRequired(_l("Enter the amount in euros, such as 1500 or 1500.50"))])
+    amount = StringField(validators=[InputRequired(EXAMPLE), _is_amount])
     given_on = DateField(validators=[InputRequired(_l("Enter the day of the support, such as 2027-05-01"))])
 
 
@@ -46,10 +51,6 @@ def sponsors(number: str) -> str:
 def enter_sponsor(number: str) -> str | tuple[str, int] | Response:
     """Enter what a sponsor gave."""
     initiative, form = the_initiative(number), SponsorForm()
-    form.validate()
-    cents = cents_of(form.amount.data or "")
-    if cents is None and not form.amount.errors:
-        form.amount.errors = [_("Enter the amount in euros, such as 1500 or 1500.50")]
 
     def act(connection: Connection, found: Initiative) -> None:
         add_sponsor(
@@ -57,13 +58,13 @@ def enter_sponsor(number: str) -> str | tuple[str, int] | Response:
             settings(),
             found,
             name=form.name.data,
-            cents=cents or 0,
+            cents=cents_of(form.amount.data),
             given_on=form.given_on.data,
             on=service().today(),
             actor=actor(),
         )
 
-    if form.errors or not is_taken(form, number, act):
+    if not form.validate_on_submit() or not carried_out(form, number, act):
         return _page(initiative, form), 422
     flash(_("The support is entered."), "success")
     return redirect(url_for("sponsors", number=number))
@@ -86,13 +87,13 @@ def drop_sponsor(number: str) -> str | tuple[str, int] | Response:
     return redirect(url_for("sponsors", number=number))
 
 
-def cents_of(typed: str) -> int | None:
-    """Return an amount in euros as cents; None if it is none, or could be read in two ways."""
+def cents_of(typed: str) -> int:
+    """Return an amount in euros as cents. Raises ValidationError if it is none, or could be read in two ways."""
     found = AMOUNT.fullmatch(
         GROUPS.sub("", typed.strip().removeprefix("€").removeprefix("EUR").removesuffix("€").strip())
     )
     if found is None:
-        return None
+        raise ValidationError(EXAMPLE)
     return int(Decimal(f"{found[1]}.{found[2] or 0}") * 100)
 
 

@@ -12,6 +12,7 @@ from passlib.exc import TokenError
 from qrcode.image.svg import SvgPathImage
 from sqlalchemy import Connection
 
+from signer.accounts.actors import actor_of
 from signer.accounts.log_on import spend_code, spend_recovery_code
 from signer.accounts.manage import record_second_factor
 from signer.database import writing
@@ -74,4 +75,4 @@ class RecoveryCodes(MfRecoveryCodesUtil):
 
 
 def _record(connection: Connection, account_id: int, change: str) -> None:
-    record_second_factor(connection, settings(), account_id, change=change, actor=f"account:{account_id}")
+    record_second_factor(connection, settings(), account_id, change=change, actor=actor_of(account_id))

@@ -8,6 +8,7 @@ from flask import Flask
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from signer.accounts.actors import actor_of
 from signer.accounts.roles import Role
 from signer.audit.entry import Entry, Kind
 from signer.batches.state import EXPORTED, State
@@ -158,7 +159,7 @@ def details_of(entry: Entry, names: Mapping[str, str]) -> Iterator[tuple[str, st
 
 def _value(name: str, value: str, names: Mapping[str, str]) -> str:
     if name == "account":
-        return names.get(f"account:{value}", value)
+        return names.get(actor_of(value), value)
     if name == "role" and value in ROLE_NAMES:
         return str(ROLE_NAMES[Role(value)])
     if name in {"change", "step"}:

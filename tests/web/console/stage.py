@@ -16,12 +16,10 @@ from signer.batches.queries import BatchSummary, list_batches
 from signer.database import reading, writing
 from signer.rehearsal.invented import Inventor
 from signer.scheme.load import load_scheme
-from signer.sealing.code import Code
 from signer.web.app import create_app
 from signer.web.service import Service, open_service
 from tests.conftest import MAY_DAY, NUMBER, Instance, in_file, opened_instance
 from tests.signing import record
-from tests.solved import new_check
 from tests.web.console.people import Human, invite_by_command
 
 AUDITOR, ADMINISTRATOR = HeldRole(Role.AUDITOR, NUMBER), HeldRole(Role.ADMINISTRATOR)
@@ -105,8 +103,6 @@ def sign(instance: Instance, counted: Mapping[str, int]) -> None:
                 instance.store,
                 collection,
                 person.fields,
-                code=Code.new(),
-                check_id=new_check(),
                 on=MAY_DAY + timedelta(days=number),
                 confirmed=person.confirmed,
             )

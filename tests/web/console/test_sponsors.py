@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from wtforms.validators import ValidationError
 
 from signer.web.console.sponsors import cents_of
 from tests.conftest import END, NUMBER
@@ -41,7 +42,11 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
 )
 def test_an_amount_that_could_be_read_in_two_ways_is_none(typed: str, cents: int | None) -> None:
     """1.500 is a thousand and a half to some, and one and a half to others."""
-    assert cents_of(typed) == cents
+    if cents is None:
+        with pytest.raises(ValidationError, match=r"such as 1500 or 1500\.50"):
+            cents_of(typed)
+    else:
+        assert cents_of(typed) == cents
 
 
 def test_support_is_public_once_it_is_more_than_500_euros_together(
