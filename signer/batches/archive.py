@@ -172,8 +172,9 @@ def _changed(name: str) -> str:
 def _as_malformed(message: str) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError):
-        # RuntimeError: an encrypted entry; NotImplementedError: a compression that we never write.
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError, OSError):
+        # NotImplementedError: a compression that we never write; RuntimeError: an encrypted entry; ValueError: an offset
+        # that no file can have.
         raise MalformedBatch(message) from None
 
 

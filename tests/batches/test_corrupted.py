@@ -37,6 +37,14 @@ def test_a_changed_byte_is_refused_in_every_part(good: Good, part: str) -> None:
         assert "statements.bin cannot be read" in line
 
 
+@pytest.mark.parametrize("part", [name for name, _ in parts_of(1) if ", field " in name])
+def test_a_number_changed_at_its_highest_byte_is_refused(good: Good, part: str) -> None:
+    """An offset may then be more than the system can seek to."""
+    begins, length = good.part(part)
+
+    good.assert_refused(with_byte_changed(good.content, begins + length - 1, 0xFF), BROKEN)
+
+
 @given(st.data())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_changed_byte_is_refused(good: Good, data: st.DataObject) -> None:
