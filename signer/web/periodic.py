@@ -72,7 +72,8 @@ class _OwnWork:
 def _serve_the_term(service: Service, own: _OwnWork, stopped: threading.Event) -> None:
     settings = service.settings
     key = log_key(settings)
-    stretch, done_on, wait_until, noted = _stretch(settings), date.min, 0.0, float("-inf")
+    stretch, noted = _stretch(settings), float("-inf")
+    begun_on, done_on, wait_until = date.min, date.min, 0.0
     while not stopped.wait(ROLL_UP_SECONDS):
         roll_up(service.engine)
         empty_write_ahead_log(service.engine)
@@ -80,13 +81,13 @@ def _serve_the_term(service: Service, own: _OwnWork, stopped: threading.Event) -
             noted = time.monotonic()
             _note(service, Work.ROLL_UP)
         own.do_what_is_due()
-        if service.today() != done_on:
+        if (today := service.today()) != begun_on:
             # The other workers have written what they gathered by then.
-            wait_until = wait_until or time.monotonic() + 2 * RETRY_SECONDS
-            if time.monotonic() >= wait_until:
-                done_on, wait_until = service.today(), 0.0
-                _do_daily_work(service, done_on)
-                _note(service, Work.DAILY)
+            begun_on, wait_until = today, time.monotonic() + 2 * RETRY_SECONDS
+        if done_on != begun_on and time.monotonic() >= wait_until:
+            _do_daily_work(service, begun_on)
+            done_on = begun_on
+            _note(service, Work.DAILY)
         # Stretches are counted from the epoch, so that restarts do not cut one short.
         if _stretch(settings) != stretch:
             sequence(service.engine, origin=settings.log_origin, key=key)

@@ -1,6 +1,7 @@
 """When the day in Brussels is over, every worker writes what it has gathered, and one publishes what comes of it."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class DatedService(Service):
 def two_workers(on_sqlite: Instance, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Instance, list[DatedService]]]:
     """Two services over one database, with periodic work that comes back quickly, and bits without chance."""
     monkeypatch.setattr(periodic, "ROLL_UP_SECONDS", 0.05)
-    monkeypatch.setattr(periodic, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(periodic, "RETRY_SECONDS", 1.0)
     monkeypatch.setattr(outlook, "forecast", _few_draws(outlook.forecast))
     workers = []
     with without_chance(), ExitStack() as ends:
@@ -71,6 +72,8 @@ def test_the_next_day_publishes_what_all_workers_have_gathered(
     with writing(instance.engine) as connection:
         old = NEXT_DAY - timedelta(days=KEPT_DAYS + 1)
         connection.execute(insert(spent_check).values(id=bytes(16), spent_on=old))
+    assert wait_for(lambda: Work.DAILY in runs(instance), seconds=A_DAYS_WORK_SECONDS)
+    first = runs(instance)[Work.DAILY]
     for number, worker in enumerate(workers):
         for turn in range(EACH):
             note(instance, worker, number * EACH + turn)
@@ -81,7 +84,7 @@ def test_the_next_day_publishes_what_all_workers_have_gathered(
         worker.day = NEXT_DAY
 
     assert wait_for(lambda: kept_forecast_day(instance) == NEXT_DAY, seconds=A_DAYS_WORK_SECONDS)
-    assert wait_for(lambda: Work.DAILY in runs(instance), seconds=A_DAYS_WORK_SECONDS)
+    assert wait_for(lambda: runs(instance)[Work.DAILY] > first, seconds=A_DAYS_WORK_SECONDS)
     with reading(instance.engine) as connection:
         bits = connection.scalar(select(person_sketch.c.bits))
         made_on, found = latest_persons(connection, instance.initiative.id)
@@ -89,6 +92,29 @@ def test_the_next_day_publishes_what_all_workers_have_gathered(
     assert ones(bits) == noted
     assert (made_on, persons.ALL in found) == (NEXT_DAY, True)
     assert count(instance, spent_check) == 0
+
+
+def test_a_day_that_ends_soon_after_a_worker_was_elected_waits_for_the_others_too(
+    two_workers: tuple[Instance, list[DatedService]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first day's wait must not count as the next day's."""
+    _, workers = two_workers
+    begun: dict[date, float] = {}
+    do_daily_work = periodic._do_daily_work
+
+    def note_when(service: Service, on: date) -> None:
+        begun[on] = time.monotonic()
+        do_daily_work(service, on)
+
+    monkeypatch.setattr(periodic, "_do_daily_work", note_when)
+    time.sleep(1.5 * periodic.RETRY_SECONDS)
+
+    changed = time.monotonic()
+    for worker in workers:
+        worker.day = NEXT_DAY
+
+    assert wait_for(lambda: NEXT_DAY in begun, seconds=A_DAYS_WORK_SECONDS)
+    assert begun[NEXT_DAY] - changed >= 2 * periodic.RETRY_SECONDS
 
 
 def test_a_new_start_on_the_same_day_publishes_no_second_estimate(
