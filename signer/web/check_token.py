@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
+from itsdangerous import BadData, BadSignature, SignatureExpired, TimestampSigner
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from signer.errors import SignerError
@@ -74,6 +74,8 @@ class CheckTokens:
 
     def read(self, token: str, shown: Shown) -> Admission:
         """Return what `token` carries. Raises WrongToken or ExpiredToken."""
+        if not _is_spelled_as_issued(token):
+            raise WrongToken("the token is not one that this service has given")
         try:
             signed = self._signer.unsign(token, max_age=LIFETIME)
         except SignatureExpired as expired:
@@ -90,6 +92,15 @@ class CheckTokens:
         if not hmac.compare_digest(content[digest_at:], shown.digest(code)):
             raise WrongToken("the token was given for other values")
         return Admission(code, check_id)
+
+
+def _is_spelled_as_issued(token: str) -> bool:
+    """Tell whether the signature is in our spelling: base 64 has others that stand for the same bytes."""
+    signature = token.rpartition(".")[2]
+    try:
+        return base64_encode(base64_decode(signature)).decode() == signature
+    except BadData:
+        return False
 
 
 class _ClockedSigner(TimestampSigner):

@@ -103,6 +103,21 @@ def test_changed_in_any_character_is_refused(place: int, character: str) -> None
             tokens.read(changed, SHOWN)
 
 
+def test_another_spelling_of_the_signature_is_refused() -> None:
+    """The last of its characters has two bits to spare, and a plus means the same as a hyphen."""
+    tokens = CheckTokens(KEY)
+    token = tokens.issue(ADMISSION, SHOWN)
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    sealed = alphabet.index(token[-1])
+
+    for spare in {sealed ^ 1, sealed ^ 2, sealed ^ 3}:
+        with pytest.raises(WrongToken):
+            tokens.read(token[:-1] + alphabet[spare], SHOWN)
+    with pytest.raises(WrongToken):
+        tokens.read(f"{token}=", SHOWN)
+    assert tokens.read(token, SHOWN) == ADMISSION
+
+
 @given(st.text())
 def test_of_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(WrongToken):
