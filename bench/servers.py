@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from signer.rehearsal.ports import free_port
 from signer.settings import Settings, read_settings
 
 WORKERS = 2
@@ -27,7 +27,7 @@ Granian("bench.bare:make_app", factory=True, address="127.0.0.1", port={port}, i
 @contextmanager
 def bare(threads: int) -> Iterator[int]:
     """Serve the bare application and give its port."""
-    port = _free_port()
+    port = free_port()
     program = BARE.format(port=port, workers=WORKERS, threads=threads)
     with _running([sys.executable, "-c", program], os.environ, port):
         yield port
@@ -39,7 +39,7 @@ def signer(instance: Settings, preload: str = "") -> Iterator[int]:
 
     preload: a library that is loaded before the others, to slow flushes down.
     """
-    port = _free_port()
+    port = free_port()
     environ = environment(instance) | ({"LD_PRELOAD": preload} if preload else {})
     with _running([sys.executable, "-m", "signer.cli.main", "serve", "--port", str(port)], environ, port):
         yield port
@@ -101,10 +101,3 @@ def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
         else:
             return
     raise TimeoutError("a server did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port

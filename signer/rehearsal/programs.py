@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from signer.errors import SignerError
 from signer.rehearsal.browser import connect
+from signer.rehearsal.ports import free_port
 
 SIGNER, OFFLINE = "signer.cli.main", "signer.offline.main"
 START_SECONDS, STOP_SECONDS = 60, 20
@@ -51,7 +51,7 @@ class Programs:
 
         The server is stopped at the end of the block, however it ends.
         """
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-m", SIGNER, "serve", "--port", str(port)]
         with (self._logs / "serve.log").open("ab") as log:
             # A session of its own: Ctrl-C reaches only us, and we end the server in good order.
@@ -104,13 +104,6 @@ def _is_up(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _stop(server: "subprocess.Popen[bytes]") -> None:

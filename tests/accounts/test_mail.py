@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from signer.accounts.mail import SMTP_PASSWORD, MailNotSent, send_mail
+from signer.rehearsal.ports import free_port
 from signer.settings import MissingSecret, Settings
 
 TO = "bartholomew@initiative.example"
@@ -96,7 +97,7 @@ def serve() -> Iterator[Serve]:
 
     def start(server: Server | None = None, **options: object) -> Server:
         server = server or Server()
-        controller = Controller(server, hostname="127.0.0.1", port=_free_port(), **options)  # type: ignore[arg-type]
+        controller = Controller(server, "127.0.0.1", free_port(), ready_timeout=60, **options)  # type: ignore[arg-type]
         controller.start()
         started.append(controller)
         server.port = controller.port
@@ -174,13 +175,6 @@ def refusal(kept: Settings) -> str:
     return said
 
 
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-        return port
-
-
 def test_a_mail_says_who_sends_it_to_whom_and_that_nobody_typed_it(
     serve: Serve, settings: Callable[..., Settings]
 ) -> None:
@@ -236,7 +230,7 @@ def test_without_server_or_sender_the_settings_to_make_are_named(
 
 
 def test_where_no_server_listens_the_mail_is_not_sent(settings: Callable[..., Settings]) -> None:
-    assert refusal(settings(smtp_port=_free_port())).endswith("(ConnectionRefusedError)")
+    assert refusal(settings(smtp_port=free_port())).endswith("(ConnectionRefusedError)")
 
 
 @pytest.mark.parametrize("command", ["RCPT", "DATA"])
@@ -255,7 +249,7 @@ def test_what_a_server_says_when_it_refuses_is_not_repeated(
 
 def test_a_server_that_hangs_up_has_not_taken_the_mail(settings: Callable[..., Settings]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(5)
+        listening.settimeout(60)
 
         def hang_up() -> None:
             connection, _ = listening.accept()

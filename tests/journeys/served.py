@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from signer.database import writing
 from signer.human_check.solve import solve
 from signer.initiatives.initiative import Status
 from signer.initiatives.tables import initiative
+from signer.rehearsal.ports import free_port
 from signer.sealing.code import Code
 from signer.web.service import today
 from tests.conftest import NUMBER, Instance
@@ -51,9 +51,7 @@ class Server:
     """One run of `signer serve` in a process group of its own."""
 
     def __init__(self, instance: Instance, log: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         environ = os.environ | {
             "SIGNER_INSTANCE": str(instance.settings.instance),
             "SIGNER_SECRETS": str(instance.settings.secrets),
@@ -74,7 +72,7 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(timeout=15)
+                self.process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 self.kill()
 
