@@ -1,10 +1,8 @@
 """No answer tells whether an account exists, not by its words nor its time."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,9 +12,8 @@ from signer.accounts.invite import VALID_FOR, renew
 from signer.accounts.manage import deactivate, reset_second_factor
 from signer.audit.read import latest_entries
 from signer.database import reading, writing
-from signer.web.app import create_app
-from signer.web.service import Service, open_service
-from tests.conftest import TESTER, in_file, opened_instance
+from signer.web.service import Service
+from tests.conftest import TESTER
 from tests.web.console.paths import INVITATION, LOG_ON, PEOPLE
 from tests.web.console.people import PASSWORD, Human, invite_by_command, invited, new_email, number_of
 from tests.web.console.robot import NOBODY, Robot, said
@@ -113,34 +110,6 @@ def test_a_failed_try_is_written_down_where_there_is_an_account_and_nowhere_else
 # --- after the same time
 
 
-@pytest.fixture(scope="module")
-def dear(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Service, str]]:
-    """An application that hashes passwords as dearly as it does in earnest, and somebody's address there."""
-    folder: Path = tmp_path_factory.mktemp("dear")
-    with opened_instance(in_file(folder), folder) as made:
-        service = open_service(made.settings)
-        app = create_app(made.settings, service)
-        human = invited(app, service, "somebody@initiative.example", OWNER)
-        human.log_off()
-        yield app, service, human.email
-        service.close()
-
-
-def test_an_address_that_nobody_has_costs_as_much_as_a_wrong_password(dear: tuple[Flask, Service, str]) -> None:
-    """Hashing takes most of the time, and is done whoever is asked for. What counts here is the processor's time."""
-    app, _, email = dear
-    robot = Robot(app)
-    spent: dict[str, list[float]] = {email: [], NOBODY: []}
-    for _ in range(3):
-        for address, times in spent.items():
-            began = time.process_time()
-            assert robot.try_at(address).status_code == 200
-            times.append(time.process_time() - began)
-
-    there, not_there = min(spent[email]), min(spent[NOBODY])
-    assert 0.6 < not_there / there < 1.6
-
-
 def test_an_address_that_nobody_has_waits_for_the_disk_too(limited: Flask, service: Service, somebody: str) -> None:
     """A wrong password is written down; a disk takes long enough for that to be seen from afar."""
     writes: list[str] = []
@@ -194,6 +163,7 @@ def test_who_invites_an_address_is_not_told_whether_it_has_an_account(
     answers = []
     for email in (somebody, NOBODY):
         answer = owner.send(PEOPLE, PEOPLE, email=email, role="reader")
-        answers.append(re.sub(r"token=[\w-]+", "", str(said(answer, email))))
+        # What differs by chance: the link, and the minute in which this owner would be logged off.
+        answers.append(re.sub(r"token=[\w-]+|\d\d:\d\d \(UTC\)", "", str(said(answer, email))))
 
     assert answers[0] == answers[1]
