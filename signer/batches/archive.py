@@ -173,8 +173,8 @@ def _as_malformed(message: str) -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError, OSError):
-        # NotImplementedError: a compression that we never write; RuntimeError: an encrypted entry; ValueError: an offset
-        # that no file can have.
+        # NotImplementedError: a compression that we never write; RuntimeError: an encrypted entry; ValueError: an
+        # offset that no file can have.
         raise MalformedBatch(message) from None
 
 

@@ -18,7 +18,7 @@ from signer.sealing.code import Code
 AT_ONCE = 4
 PATIENT = 8
 """Visitors without JavaScript at once: they spend their time waiting."""
-COUNTS_SECONDS = 15
+COUNTS_SECONDS = 60
 PROBE = "erasing with a code that names nothing"
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,11 +63,13 @@ def test_what_is_done_with_statements_is_written_down_without_anything_of_them(i
     log = json.dumps(entries, ensure_ascii=False)
 
     assert [entry["kind"] for entry in entries][:2] == ["batch_exported", "batch_frozen"]
+    # A short number stands in a random fingerprint now and then: in these, only what is not all digits is looked for.
+    words = re.sub(r"\b[0-9a-f]{64}\b", "", log)
     # A house number or a country's code is in every log; what tells of one person is not.
     telling = [value for fields in (ADA, BERT) for value in fields.values() if len(value) > 4]
     telling += [*ids, *(code.statement_id.hex() for code in codes), *(code.blind.hex() for code in codes)]
     assert len(telling) > 12
-    assert not [value for value in telling if value in log]
+    assert not [value for value in telling if value in (words if value.isdigit() else log)]
 
 
 @pytest.mark.parametrize("room", BLIND)

@@ -46,7 +46,7 @@ def test_a_number_changed_at_its_highest_byte_is_refused(good: Good, part: str) 
 
 
 @given(st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_changed_byte_is_refused(good: Good, data: st.DataObject) -> None:
     content = good.packed()
     place, by = data.draw(st.integers(0, len(content) - 1)), data.draw(st.integers(1, 255))

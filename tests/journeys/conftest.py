@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import func, select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from signer.database import reading
+from signer.human_check import demand
 from signer.human_check.check import HumanCheck
 from signer.statements.tables import statement
 from signer.web.app import create_app
@@ -18,6 +19,9 @@ from signer.web.service import Service, open_service
 from tests.conftest import MAY_DAY, NUMBER, Instance, in_file, make_instance, require_or_skip, serving_postgres
 from tests.journeys.browsers import find_chromium, launch
 from tests.solved import new_check
+
+# For whatever a page should show at once; a busy machine has other things to do now and then.
+expect.set_options(timeout=30_000)
 
 
 class _Silent(WSGIRequestHandler):
@@ -103,11 +107,12 @@ def page(chromium: Browser, site: Site) -> Iterator[Page]:
 
 
 @pytest.fixture
-def script_page(chromium: Browser, guarded_site: Site) -> Iterator[Page]:
-    """A desktop with JavaScript, where the human check is the real one.
+def script_page(chromium: Browser, guarded_site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """A desktop with JavaScript, where the human check is the real one, with less work than people's machines get.
 
     It fails the test if a page asks another host for anything, keeps anything in the browser, or breaks its policy.
     """
+    monkeypatch.setattr(demand, "WORK", 2_000)
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     asked: list[str] = []

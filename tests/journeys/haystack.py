@@ -1,6 +1,7 @@
 """Everything that a service leaves on its disks, and a search in every byte of it."""
 
 import base64
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,9 @@ from tests.journeys.rehearsed import Rehearsed
 SEALED_FOLDERS = ("instance", "secrets", "logs", "batches")
 ANCHOR = 6
 """Bytes: nothing shorter is searched for."""
+CERTAIN = 12
+"""Hexadecimal digits that do not occur by chance."""
+DIGEST = re.compile(rb"(?<![0-9A-Fa-f])[0-9a-f]{64}(?![0-9A-Fa-f])")
 PAGE = 8192
 """Bytes of a page of PostgreSQL."""
 
@@ -67,6 +71,16 @@ def search(haystack: Haystack, needles: Mapping[bytes, str]) -> list[str]:
         for needle in anchored[content[offset : offset + ANCHOR]]
         if content.startswith(needle, offset)
     ]
+
+
+def is_short_number(needle: bytes) -> bool:
+    """Tell whether a needle is so few hexadecimal digits that they stand in a random key or digest now and then."""
+    return len(needle) < CERTAIN and re.fullmatch(rb"[0-9A-Fa-f]+", needle) is not None
+
+
+def without_digests(haystack: Haystack) -> Haystack:
+    """Return the haystack without what is written as exactly 64 hexadecimal digits: keys, fingerprints, digests."""
+    return {place: DIGEST.sub(b"", content) for place, content in haystack.items()}
 
 
 def _offsets(content: bytes, anchored: Mapping[bytes, object]) -> list[int]:

@@ -40,7 +40,7 @@ class Citizens:
 
     def wait_until_some_have_signed(self) -> None:
         """Return in the midst of the signing; on a busy machine the first pages take their time."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not self.told and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(1)

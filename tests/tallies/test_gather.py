@@ -137,10 +137,12 @@ def test_a_first_statement_and_a_repeat_leave_the_same_trace(on_sqlite: Instance
     """Promise 2 reaches into memory too: both add one bucket to a list, and nothing looks whether it is there."""
     gathering = Gathering(on_sqlite.engine, on_sqlite.settings)
 
-    note(gathering, on_sqlite.initiative, [1, 1, 2])
+    note(gathering, on_sqlite.initiative, [1, 1, 2, 3, 4])
 
-    first, again, other = gathering._persons[on_sqlite.initiative.id, "DE"]
-    assert first == again != other
+    first, again, *others = gathering._persons[on_sqlite.initiative.id, "DE"]
+    assert first == again
+    # Two persons may share a bucket, by chance.
+    assert {*others} != {first}
 
 
 def test_what_is_kept_is_as_large_for_everybody_and_names_no_statement(on_sqlite: Instance) -> None:

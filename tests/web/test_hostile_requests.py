@@ -67,7 +67,7 @@ def from_anywhere() -> dict[str, str]:
     return {"REMOTE_ADDR": str(ipaddress.IPv4Address(next(_addresses)))}
 
 
-@settings(max_examples=REQUESTS // 4, deadline=None)
+@settings(max_examples=REQUESTS // 4)
 @given(path=st.sampled_from(PATHS), form=FORMS)
 def test_any_form_gets_a_clear_answer(
     client: FlaskClient, service: FakeService, path: str, form: dict[str, str]
@@ -82,7 +82,7 @@ def test_any_form_gets_a_clear_answer(
     assert service.store.writes == []
 
 
-@settings(max_examples=REQUESTS // 4, deadline=None)
+@settings(max_examples=REQUESTS // 4)
 @given(
     person=st.sampled_from([("DE", KLARA), ("PL", ELZBIETA), ("AT", MATTHIAS)]),
     changes=st.dictionaries(st.sampled_from([*KLARA, *MATTHIAS]), TEXTS, min_size=1, max_size=3),
@@ -103,7 +103,7 @@ def test_almost_right_forms_get_a_clear_answer(
     assert b"<script>" not in response.data
 
 
-@settings(max_examples=REQUESTS // 4, deadline=None)
+@settings(max_examples=REQUESTS // 4)
 @given(body=st.binary(max_size=200), path=st.sampled_from(PATHS))
 def test_any_bytes_get_a_clear_answer(client: FlaskClient, body: bytes, path: str) -> None:
     response = client.post(
@@ -113,7 +113,7 @@ def test_any_bytes_get_a_clear_answer(client: FlaskClient, body: bytes, path: st
     assert response.status_code < 500
 
 
-@settings(max_examples=REQUESTS // 4, deadline=None)
+@settings(max_examples=REQUESTS // 4)
 @given(
     method=st.sampled_from(["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"]),
     start=st.sampled_from(["", "/en", SUPPORT, f"{SUPPORT}/DE", "/static", "/en/initiatives", "/api/v1/initiatives"]),

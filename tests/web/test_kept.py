@@ -73,12 +73,12 @@ def test_while_one_reads_the_others_go_on_with_what_there_is(instance: Instance)
 
     def slow(_connection: Connection) -> int:
         reading.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return 7
 
     reader = threading.Thread(target=kept.find, args=(1, slow), kwargs={"fresh_seconds": 0})
     reader.start()
-    assert reading.wait(10)
+    assert reading.wait(60)
     meanwhile = kept.find(1, away, fresh_seconds=0)
     go_on.set()
     reader.join()

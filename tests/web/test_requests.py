@@ -122,6 +122,7 @@ def test_addresses_are_counted_by_network(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
+@pytest.mark.usefixtures("app")
 def test_the_address_behind_our_own_proxy_is_the_one_that_counts(service: FakeService, tmp_path: Path) -> None:
     client = create_app(make_settings(tmp_path, trusted_proxies=1), service).test_client()  # type: ignore[arg-type]
 

@@ -191,7 +191,9 @@ def test_nothing_typed_stands_in_an_address_or_title(check: Check, sign: Sign) -
     thanks = sign("DE", checked)
 
     for page in (checked, thanks):
-        addresses = " ".join(page.tree.xpath("//@href | //@action | //@formaction | //@src"))
+        found = page.tree.xpath("//@href | //@action | //@formaction | //@src")
+        # Digests of static files hold any digits.
+        addresses = " ".join(address.partition("?v=")[0] for address in found)
         for typed in (*KLARA.values(), thanks.value("code")):
             if len(typed) > 2:
                 assert typed not in addresses

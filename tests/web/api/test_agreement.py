@@ -251,7 +251,10 @@ def test_persons_are_those_of_the_newest_published_day(campaign: Campaign) -> No
     assert "Online from about 71,500 people (estimate of 28 February 2027)" in page
 
 
-def test_no_public_number_reads_a_statement_and_a_second_reader_costs_no_query(campaign: Campaign) -> None:
+def test_no_public_number_reads_a_statement_and_a_second_reader_costs_no_query(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signer.web.service.FRESH_SECONDS", 600)
     campaign.turn_to(date(2027, 3, 1))
     with listening(campaign.instance.engine) as runs:
         client = client_of(campaign.instance)

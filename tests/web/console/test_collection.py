@@ -25,7 +25,7 @@ REASON = "We are mending a fault & go on tomorrow."
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
     """A console with its owner."""
-    with campaign(tmp_path_factory.mktemp("collection")) as opened:
+    with campaign(tmp_path_factory.mktemp("collection"), on=MAY_DAY) as opened:
         yield opened
 
 
@@ -70,7 +70,7 @@ def test_what_cannot_be_undone_wants_the_number_typed_and_is_for_good(there: Cam
         assert (refused.status_code, Page(refused).value("reason")) == (422, "enough")
     assert there.initiative().status is Status.COLLECTING
 
-    with campaign(tmp_path) as other:
+    with campaign(tmp_path, on=MAY_DAY) as other:
         page = other.owner.client.get(f"{PATH}close")
         closed = other.owner.fill(page, f"{PATH}close", reason="enough", number="ECI(2027)000042")
         assert "closed" in Page(closed).words()

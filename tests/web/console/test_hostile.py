@@ -164,7 +164,7 @@ def send(place: Place, who: str, path: str, body: bytes | str, **headers: str) -
     return place.client(who).post(path, data=body, content_type=FORM, headers=headers)
 
 
-@settings(max_examples=REQUESTS, deadline=None)
+@settings(max_examples=REQUESTS)
 @given(data=st.data(), who=st.sampled_from(WHO), form=FORMS)
 def test_any_form_gets_a_clear_answer(place: Place, data: st.DataObject, who: str, form: dict[str, str]) -> None:
     path = data.draw(st.sampled_from(place.paths("POST", odd=True)))
@@ -173,7 +173,7 @@ def test_any_form_gets_a_clear_answer(place: Place, data: st.DataObject, who: st
     is_clear(send(place, who, path, body))
 
 
-@settings(max_examples=REQUESTS, deadline=None)
+@settings(max_examples=REQUESTS)
 @given(data=st.data(), who=st.sampled_from(WHO), body=st.binary(max_size=200))
 def test_any_bytes_get_a_clear_answer(place: Place, data: st.DataObject, who: str, body: bytes) -> None:
     path = data.draw(st.sampled_from(place.paths("POST", odd=True)))
@@ -182,7 +182,7 @@ def test_any_bytes_get_a_clear_answer(place: Place, data: st.DataObject, who: st
     is_clear(send(place, who, path, token + b"&" + body))
 
 
-@settings(max_examples=REQUESTS, deadline=None)
+@settings(max_examples=REQUESTS)
 @given(
     data=st.data(),
     who=st.sampled_from(WHO),

@@ -49,7 +49,7 @@ def figures(received: int, paper: int = 0) -> MemberStateFigures:
     return MemberStateFigures("MT", 1000, received, paper, None, 0.1, 0.15)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(NUMBERS, st.sampled_from([WIDE, NARROW]), st.integers(0, 10**7))
 def test_whatever_the_numbers_nothing_is_drawn_outside(numbers: list[tuple[int, int]], size: object, more: int) -> None:
     days = days_of(numbers)
