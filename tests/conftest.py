@@ -46,6 +46,7 @@ from signer.settings import Settings
 from signer.statements.store import Store, open_store
 from signer.tallies.gather import PERSONS_KEY
 from signer.web.service import BRUSSELS
+from tests.commands import Commands
 from tests.side_by_side import SideBySide
 
 NUMBER = "2027/000042"
@@ -167,6 +168,13 @@ def _bring_up(database: str) -> None:
     engine = open_engine(Settings(instance=Path(), secrets=Path(), database_url=database))
     migrate(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
+    """What runs commands, once for all tests."""
+    with Commands(tmp_path_factory.mktemp("commands")) as commands:
+        yield commands
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

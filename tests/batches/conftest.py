@@ -1,6 +1,6 @@
 """Named states of batches: signed, frozen, exported."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,8 +16,8 @@ from signer.initiatives.initiative import Status
 from signer.initiatives.manage import change_status
 from signer.sealing.code import Code
 from signer.web.service import today
-from tests.batches.commands import Commands, Ended
 from tests.batches.pieces import RECORDS, Good
+from tests.commands import Commands, Ended
 from tests.conftest import END, MAY_DAY, NUMBER, TESTER, Instance
 from tests.journeys.served import collect_now
 from tests.offline.ceremony import KEY, MANIFEST_KEY
@@ -58,13 +58,6 @@ def newest(instance: Instance) -> BatchSummary:
 def collecting(instance: Instance) -> Instance:
     """An instance that collects today, with the settings that another process reads."""
     return collect_now(instance)
-
-
-@pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Commands]:
-    """What runs commands, once for all tests."""
-    with Commands(tmp_path_factory.mktemp("commands")) as commands:
-        yield commands
 
 
 @pytest.fixture

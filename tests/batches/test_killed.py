@@ -25,8 +25,8 @@ from signer.database import reading
 from signer.ledger.tables import leaf
 from signer.statements.tables import finalised, statement
 from signer.web.service import today
-from tests.batches.commands import KILLED, Kill
 from tests.batches.conftest import Signer, only_line, signed
+from tests.commands import KILLED, Kill
 from tests.conftest import NUMBER, Instance
 
 WATCHED = (batch, batch_step, certificate, finalised, audit_head, statement, leaf)

@@ -1,33 +1,31 @@
 """An operator at a terminal, with an instance of their own."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+from tests.commands import Commands, Ended
+
+Run = Callable[..., Ended]
 
 
-def signer_in(folder: Path) -> Run:
-    """Return what runs `signer` with given arguments against the instance in `folder`."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("SIGNER_")}
-    environ |= {"SIGNER_INSTANCE": str(folder / "instance"), "SIGNER_SECRETS": str(folder / "secrets")}
+def signer_in(folder: Path, loaded: Commands) -> Run:
+    """Return what runs `signer` with given arguments in `folder`, against the instance there."""
+    return partial(loaded.run, environment_in(folder), folder=folder)
 
-    def run(*arguments: str | Path | int) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "signer.cli.main", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, env=environ, cwd=folder, check=False, timeout=60)
 
-    return run
+def environment_in(folder: Path) -> dict[str, str]:
+    """Return the variables that lead to the instance in `folder`."""
+    return {"SIGNER_INSTANCE": str(folder / "instance"), "SIGNER_SECRETS": str(folder / "secrets")}
 
 
 @pytest.fixture
-def signer(tmp_path: Path) -> Run:
+def signer(tmp_path: Path, loaded: Commands) -> Run:
     """Runs `signer` with the given arguments against an instance in the test's folder."""
-    return signer_in(tmp_path)
+    return signer_in(tmp_path, loaded)
 
 
 @pytest.fixture

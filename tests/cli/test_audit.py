@@ -12,8 +12,8 @@ from tests.cli.conftest import Run
 @pytest.fixture
 def made(signer: Run, tmp_path: Path, description: Path) -> Path:
     """The folder of a new instance with an imported initiative: two entries."""
-    assert signer("init").returncode == 0
-    assert signer("initiative", "import", description).returncode == 0
+    assert signer("init").code == 0
+    assert signer("initiative", "import", description).code == 0
     return tmp_path
 
 
@@ -27,7 +27,7 @@ def test_the_log_of_a_new_instance_is_shown_verified_and_exported(signer: Run, m
     assert signer("audit", "export", "--out", out).stdout.strip() == str(out)
     assert "3 entries" in signer("audit", "verify", out, "--head", head).stdout
     again = signer("audit", "export", "--out", out)
-    assert (again.returncode, "exists already" in again.stderr) == (1, True)
+    assert (again.code, "exists already" in again.stderr) == (1, True)
 
 
 def test_a_removed_line_of_an_exported_log_is_named(signer: Run, made: Path) -> None:
@@ -38,7 +38,7 @@ def test_a_removed_line_of_an_exported_log_is_named(signer: Run, made: Path) -> 
 
     refused = signer("audit", "verify", out)
 
-    assert refused.returncode == 1
+    assert refused.code == 1
     assert refused.stderr == "signer: entry 2 of the audit log is missing; entry 3 stands there\n"
 
 
@@ -50,12 +50,12 @@ def test_a_changed_row_is_named(signer: Run, made: Path) -> None:
 
     refused = signer("audit", "verify")
 
-    assert refused.returncode == 1
+    assert refused.code == 1
     assert "entry 2 of the audit log was changed" in refused.stderr
 
 
 def test_a_backup_is_written_down_with_where_it_went(signer: Run, made: Path) -> None:
-    assert signer("audit", "backup-taken", "nightly, vault 2").returncode == 0
+    assert signer("audit", "backup-taken", "nightly, vault 2").code == 0
 
     [latest] = json.loads(signer("audit", "show", "--json", "--last", 1).stdout)
     assert (latest["kind"], latest["details"]) == ("backup_taken", {"to": "nightly, vault 2"})
@@ -66,5 +66,5 @@ def test_a_backup_is_written_down_with_where_it_went(signer: Run, made: Path) ->
 def test_what_is_said_about_a_backup_is_one_line(signer: Run, made: Path, where: str) -> None:
     refused = signer("audit", "backup-taken", where)
 
-    assert (refused.returncode, "one line of at most 200" in refused.stderr) == (2, True)
+    assert (refused.code, "one line of at most 200" in refused.stderr) == (2, True)
     assert "2 entries" in signer("audit", "verify").stdout

@@ -82,15 +82,15 @@ def test_the_days_figures_are_reckoned_anew(on_sqlite: Instance) -> None:
 
 
 def test_the_command_fills_a_demonstration_and_its_numbers_agree(signer: Run) -> None:
-    assert signer("demo", "--prepare-only").returncode == 0
+    assert signer("demo", "--prepare-only").code == 0
 
     loaded = signer("load", "--count", 60, "--json")
     again = signer("load", "--count", 60)
 
-    assert loaded.returncode == 0, loaded.stderr
+    assert loaded.code == 0, loaded.stderr
     assert json.loads(loaded.stdout)["statements"] == 60
     assert "statements: 60 of 60 (100 %)" in loaded.stderr
-    assert again.returncode == 1
+    assert again.code == 1
     assert "60 statements already" in again.stderr
 
 

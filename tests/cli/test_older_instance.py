@@ -17,10 +17,10 @@ def test_init_makes_the_secret_that_an_older_instance_lacks(signer: Run, tmp_pat
 
     serving, completed = signer("serve"), signer("init")
 
-    assert serving.returncode == 1
+    assert serving.code == 1
     assert HUMAN_CHECK_KEY in serving.stderr
     assert "signer init" in serving.stderr
-    assert completed.returncode == 0
+    assert completed.code == 0
     assert len(bytes.fromhex(key.read_text())) == 32
 
 

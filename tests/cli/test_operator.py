@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run, describe_in, signer_in
+from tests.commands import Commands
 
 
-def prepare(folder: Path) -> str:
+def prepare(folder: Path, loaded: Commands) -> str:
     """Go from nothing to an initiative that can be opened, as the commands say; return the key's fingerprint."""
-    signer = signer_in(folder)
-    assert signer("init", "--log-origin", "support.example/log").returncode == 0
-    assert signer("initiative", "import", describe_in(folder)).returncode == 0
+    signer = signer_in(folder, loaded)
+    assert signer("init", "--log-origin", "support.example/log").code == 0
+    assert signer("initiative", "import", describe_in(folder)).code == 0
     (folder / "request.json").write_text(signer("keys", "request", "2026/000042").stdout, encoding="utf-8")
     keygen = ["keygen", "--rehearsal", "--threshold", 2, "--shares", 3]
     keygen += ["--request", folder / "request.json", "--out", folder / "ceremony"]
@@ -27,7 +28,7 @@ def prepare(folder: Path) -> str:
     settings.write_text(settings.read_text().replace("demonstration = false", "demonstration = true"))
     ceremony = folder / "ceremony"
     installed = signer("keys", "install", ceremony / "trust.json", ceremony / "collection-key.pub")
-    assert installed.returncode == 0, installed.stderr
+    assert installed.code == 0, installed.stderr
     line = re.search(r'^"2026/000042" = "([0-9a-f]{64})"$', installed.stdout, re.MULTILINE)
     assert line
     settings.write_text(settings.read_text() + line[0] + "\n")
@@ -35,10 +36,10 @@ def prepare(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def fingerprint_and_folder(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+def fingerprint_and_folder(tmp_path_factory: pytest.TempPathFactory, loaded: Commands) -> tuple[str, Path]:
     """A prepared instance that no test changes, and its key's fingerprint."""
     folder = tmp_path_factory.mktemp("prepared")
-    return prepare(folder), folder
+    return prepare(folder, loaded), folder
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_the_way_from_nothing_to_an_open_collection(signer: Run, fingerprint: st
     paused = signer("initiative", "pause", "2026/000042", "--reason", "We are mending a fault.")
 
     assert paused.stdout == "2026/000042 is paused\n"
-    assert signer("audit", "export", "--out", tmp_path / "audit.jsonl").returncode == 0
+    assert signer("audit", "export", "--out", tmp_path / "audit.jsonl").code == 0
     assert "We are mending a fault." in (tmp_path / "audit.jsonl").read_text(encoding="utf-8")
 
 
@@ -69,7 +70,7 @@ def test_a_period_longer_than_twelve_months_is_imported_with_a_note(signer: Run,
 
     imported = signer("initiative", "import", description)
 
-    assert imported.returncode == 0
+    assert imported.code == 0
     assert "longer than 12 months" in imported.stderr
 
 
@@ -78,7 +79,7 @@ def test_init_again_changes_nothing(signer: Run, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in (tmp_path / "secrets").iterdir()}
     settings = (tmp_path / "instance" / "settings.toml").read_text()
 
-    assert signer("init").returncode == 0
+    assert signer("init").code == 0
 
     assert {path: path.read_bytes() for path in (tmp_path / "secrets").iterdir()} == before
     assert (tmp_path / "instance" / "settings.toml").read_text() == settings
@@ -96,21 +97,21 @@ def test_an_error_is_one_line_without_a_traceback(signer: Run, tmp_path: Path) -
 
     refused = signer("initiative", "open", "2026/000042")
 
-    assert refused.returncode == 1
+    assert refused.code == 1
     assert refused.stderr == "signer: there is no initiative 2026/000042\n"
 
 
 def test_without_an_instance_the_commands_say_what_to_do(signer: Run) -> None:
     refused = signer("initiative", "list")
 
-    assert refused.returncode == 1
+    assert refused.code == 1
     assert "signer init" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
 
 
 def test_wrong_usage_exits_with_two(signer: Run) -> None:
-    assert signer("batch", "export").returncode == 2
-    assert signer("nonsense").returncode == 2
+    assert signer("batch", "export").code == 2
+    assert signer("nonsense").code == 2
 
 
 @pytest.mark.usefixtures("fingerprint")
@@ -130,7 +131,7 @@ def test_a_foreign_trust_file_is_refused(signer: Run, tmp_path: Path) -> None:
 
     refused = signer("keys", "install", trust, tmp_path / "ceremony" / "collection-key.pub")
 
-    assert refused.returncode == 1
+    assert refused.code == 1
     assert "log origin" in refused.stderr
 
 
@@ -141,7 +142,7 @@ def test_the_service_refuses_to_start_without_a_key_and_names_it(signer: Run, tm
 
     refused = signer("serve", "--port", "1")
 
-    assert refused.returncode == 1
+    assert refused.code == 1
     assert "storage-2026-000042" in refused.stderr
 
 
@@ -154,7 +155,7 @@ def test_a_port_that_is_taken_is_named_in_one_line(signer: Run) -> None:
 
         refused = signer("serve", "--port", port)
 
-    assert refused.returncode == 1
+    assert refused.code == 1
     assert refused.stderr.startswith(f"signer: cannot listen on 127.0.0.1, port {port}: ")
     assert len(refused.stderr.splitlines()) == 1
 
@@ -168,10 +169,10 @@ def test_doctor_passes_a_sound_instance_and_says_what_to_do_about_another(signer
     ill = signer("doctor")
 
     results = {finding["subject"]: finding["result"] for finding in json.loads(sound.stdout)}
-    assert sound.returncode == 0, sound.stdout
+    assert sound.code == 0, sound.stdout
     assert "fail" not in results.values()
     assert results.keys() >= {"cryptography", "rules", "openssl", "settings", "secrets", "database", "clock", "disk"}
-    assert ill.returncode == 1
+    assert ill.code == 1
     assert "chmod 600" in ill.stdout
 
 
@@ -179,7 +180,7 @@ def test_doctor_passes_a_sound_instance_and_says_what_to_do_about_another(signer
 def test_batches_are_listed_as_none_before_the_first(signer: Run, tmp_path: Path) -> None:
     assert signer("batch", "create").stdout == "no statement is open\n"
     assert "no batch yet" in signer("batch", "list").stdout
-    assert signer("batch", "export", "--out", tmp_path / "out").returncode == 1
+    assert signer("batch", "export", "--out", tmp_path / "out").code == 1
     assert not (tmp_path / "out").exists()
 
 

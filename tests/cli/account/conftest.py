@@ -22,6 +22,7 @@ from signer.database import open_engine, reading, writing
 from signer.initiatives.manage import import_description
 from signer.settings import Settings, read_settings
 from tests.cli.conftest import describe_in, signer_in
+from tests.commands import Commands
 from tests.conftest import TESTER, describe
 
 NUMBER, SECOND = "2026/000042", "2027/000043"
@@ -49,12 +50,12 @@ Run = Callable[..., Ended]
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory, loaded: Commands) -> Path:
     """A new instance with one initiative, which no test changes."""
     folder = tmp_path_factory.mktemp("made")
-    signer = signer_in(folder)
-    assert signer("init").returncode == 0
-    assert signer("initiative", "import", describe_in(folder)).returncode == 0
+    signer = signer_in(folder, loaded)
+    assert signer("init").code == 0
+    assert signer("initiative", "import", describe_in(folder)).code == 0
     return folder
 
 

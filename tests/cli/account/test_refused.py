@@ -1,5 +1,8 @@
 """`signer account` refuses in one line, or says how it is meant, and has changed nothing."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +11,7 @@ from sqlalchemy import Engine
 
 from signer.settings import Settings
 from tests.cli.account.conftest import BARTHOLOMEW, OTTOLINE, Run, entries
-from tests.cli.conftest import signer_in
+from tests.cli.conftest import environment_in
 
 
 @pytest.mark.parametrize("command", [["invite"], ["give"], ["take"]])
@@ -84,7 +87,11 @@ def test_a_missing_key_of_the_log_keeps_everything_as_it_was(run: Run, engine: E
 
 def test_as_an_operator_types_it_an_error_is_one_line(made: Path) -> None:
     """The real program, in a process of its own."""
-    signer = signer_in(made)
+
+    def signer(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "signer.cli.main", *arguments]
+        environ = os.environ | environment_in(made)
+        return subprocess.run(command, capture_output=True, text=True, env=environ, check=False, timeout=60)
 
     listed = signer("account", "list")
     refused = signer("account", "deactivate", OTTOLINE, "--yes")

@@ -17,9 +17,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn, Self
 
-LOADED = ("signer.cli.main", "signer.cli.batch", "signer.cli.audit")
+from signer.cli.main import COMMANDS
+
+LOADED = (*(command.partition(":")[0] for command in COMMANDS.values()), "alembic.command")
 KILLED = -signal.SIGKILL
 CRASHED = 70
+PATIENCE_SECONDS = 300
+"""A command that takes longer hangs, and is ended."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Commands:
 
     def __init__(self, folder: Path) -> None:
         self._files = [str(folder / name) for name in ("stdout", "stderr")]
-        command = [sys.executable, "-m", "tests.batches.commands"]
+        command = [sys.executable, "-m", "tests.commands"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self) -> Self:
@@ -59,11 +63,17 @@ class Commands:
     def __exit__(self, *_error: object) -> None:
         self._process.communicate()
 
-    def run(self, environment: Mapping[str, str], *arguments: object, kill: Kill | None = None) -> Ended:
-        """Run `signer` with these arguments to its end, or until it is killed."""
+    def run(
+        self, environment: Mapping[str, str], *arguments: object, folder: Path | None = None, kill: Kill | None = None
+    ) -> Ended:
+        """Run `signer` with these arguments to its end, or until it is killed.
+
+        environment: of names that begin with SIGNER_, there are no others. folder: it runs there.
+        """
         order = {
             "arguments": ["signer", *map(str, arguments)],
             "environment": dict(environment),
+            "folder": str(folder or Path.cwd()),
             "files": self._files,
             "kill": asdict(kill or Kill()),
         }
@@ -84,6 +94,7 @@ def serve_orders() -> None:
         kill = Kill(**order["kill"])
         process = os.fork()
         if not process:
+            os.chdir(order["folder"])
             _run(order["arguments"], order["environment"], order["files"], kill)
         if kill.seconds:
             time.sleep(kill.seconds)
@@ -93,8 +104,13 @@ def serve_orders() -> None:
 
 
 def _run(arguments: list[str], environment: Mapping[str, str], files: list[str], kill: Kill) -> NoReturn:
+    signal.alarm(PATIENCE_SECONDS)
+    # The orders are not for it to read.
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for descriptor, file in enumerate(files, start=1):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
+    for name in [name for name in os.environ if name.startswith("SIGNER_")]:
+        del os.environ[name]
     os.environ.update(environment)
     sys.argv = arguments
     if kill.function:
