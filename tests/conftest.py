@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 import psycopg
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from xdist.remote import Producer
@@ -47,6 +48,7 @@ from signer.statements.store import Store, open_store
 from signer.tallies.gather import PERSONS_KEY
 from signer.web.service import BRUSSELS
 from tests.commands import Commands
+from tests.compiled import CompiledOnce
 from tests.side_by_side import SideBySide
 
 NUMBER = "2027/000042"
@@ -55,6 +57,7 @@ TESTER = "command:test"
 START, END = date(2027, 2, 1), date(2028, 1, 31)
 _names = itertools.count()
 
+Flask.jinja_environment = CompiledOnce
 # How long an example takes says how busy the machine is: stalls of a quarter of a second are none of our faults.
 settings.register_profile("signer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("signer")
