@@ -1,6 +1,7 @@
 """Named states that many rooms' tests begin from: an instance on each database, and a collection with its key."""
 
 import fcntl
+import gc
 import itertools
 import os
 import shutil
@@ -61,6 +62,12 @@ Flask.jinja_environment = CompiledOnce
 # How long an example takes says how busy the machine is: stalls of a quarter of a second are none of our faults.
 settings.register_profile("signer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("signer")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what there is now and stays: thousands of tests, and all modules."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup() -> None:
