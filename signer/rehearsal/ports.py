@@ -6,7 +6,7 @@ import socket
 
 from signer.errors import SignerError
 
-FIRST, LAST = 20_000, 31_999
+PORTS = range(20_000, 32_000)
 """Below the ports that systems give to outgoing connections (32768 and up on Linux, 49152 and up by RFC 6335): one of
 those could take the port before the server has it."""
 APART = 100
@@ -21,12 +21,12 @@ class NoFreePort(SignerError):
 
 def free_port() -> int:
     """Return a port of 127.0.0.1 on which nothing listens, another one at each call. Raises NoFreePort."""
-    for number in itertools.islice(_numbers, LAST - FIRST + 1):
-        port = FIRST + number % (LAST - FIRST + 1)
+    for number in itertools.islice(_numbers, len(PORTS)):
+        port = PORTS[number % len(PORTS)]
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
         return port
-    raise NoFreePort(f"something listens on every port from {FIRST} to {LAST}; end what is not needed")
+    raise NoFreePort(f"something listens on every port from {PORTS[0]} to {PORTS[-1]}; end what is not needed")

@@ -19,6 +19,7 @@ AT_ONCE = 4
 PATIENT = 8
 """Visitors without JavaScript at once: they spend their time waiting."""
 COUNTS_SECONDS = 60
+"""How long the page may take to show the last ones; on a quiet machine it is four."""
 PROBE = "erasing with a code that names nothing"
 
 

@@ -107,7 +107,7 @@ class Auditors:
         self._instance, self._folder = instance, folder
 
     def freeze_while(self, citizens: Citizens, statements: int) -> None:
-        """Freeze interim batches until so many have signed and each Member State has a second batch or more."""
+        """Freeze interim batches until so many have signed, and there are more batches than Member States."""
         deadline = time.monotonic() + PATIENCE
         while not citizens.troubled and time.monotonic() < deadline:
             if len(citizens.told) >= statements and self.interim > len(MEMBER_STATES):

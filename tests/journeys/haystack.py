@@ -62,11 +62,12 @@ def encodings_of_bytes(raw: bytes) -> Iterator[bytes]:
 
 def search(haystack: Haystack, needles: Mapping[bytes, str]) -> list[str]:
     """Return where needles occur: the name of the place and the needle's label. Needles have at least six bytes."""
+    for needle in needles:
+        assert len(needle) >= ANCHOR, needles[needle]
     if len(needles) < FEW:
         return [f"{place}: {needles[needle]}" for needle in needles for place in haystack if needle in haystack[place]]
     anchored: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for needle in needles:
-        assert len(needle) >= ANCHOR, needles[needle]
         anchored[needle[:ANCHOR]].append(needle)
     return [
         f"{place}: {needles[needle]}"

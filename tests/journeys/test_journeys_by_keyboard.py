@@ -71,6 +71,7 @@ def test_by_address(script_page: Page, guarded_site: Site) -> None:
         if country.input_value() == "DE":
             break
         script_page.keyboard.press("ArrowDown")
+    expect(country).to_have_value("DE")
     type_into(script_page, birth)
     sign(script_page)
 

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from unittest.mock import patch
 
-from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
 from signer.tallies import sketch
-from signer.tallies.gather import Gathering
 from signer.tallies.persons import rounded
 from signer.tallies.sketch import EMPTY, OF, TAKEN, Sketch, buckets_for
 
@@ -55,19 +53,6 @@ def without_chance() -> Iterator[None]:
     """Let a bit be 1 where somebody has fallen and 0 elsewhere, so that what is lost shows."""
     with patch.multiple(sketch, EMPTY=0, TAKEN=OF):
         yield
-
-
-def buckets_noted(gathering: Gathering, initiative: Initiative) -> set[int]:
-    """Return the buckets of the persons of Germany that wait to be written.
-
-    They are as many as the persons, but for chance: of 80 persons, two share a bucket once in a hundred keys.
-    """
-    return set(gathering._persons[initiative.id, "DE"])
-
-
-def ones(bits: bytes) -> set[int]:
-    """Return the buckets whose bit is 1."""
-    return {place for place in range(8 * len(bits)) if bits[place >> 3] >> (place & 7) & 1}
 
 
 def try_out(buckets: int, persons: int, runs: int, *, seed: int = SEED) -> Trial:

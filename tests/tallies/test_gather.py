@@ -1,7 +1,7 @@
 """What signing adds to besides the statement: workers lose nothing of it, and nothing leads to a statement."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -9,16 +9,14 @@ import pytest
 from sqlalchemy import Engine, select
 
 from signer.database import StoreUnavailable, reading
-from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
-from signer.scheme.statement import read_statement
 from signer.tallies import gather, sketch
 from signer.tallies.gather import FEWEST_AT_A_STOP, Gathering
 from signer.tallies.sketch import Sketch
 from signer.tallies.tables import attribution, person_sketch
 from tests.conftest import MAY_DAY, NUMBER, Instance
-from tests.people import a_german
-from tests.tallies.estimate import buckets_noted, ones, without_chance
+from tests.tallies.estimate import without_chance
+from tests.tallies.gathered import buckets_of, note, ones
 
 MONDAY = MAY_DAY - timedelta(days=MAY_DAY.weekday())
 WORKERS, EACH = 3, 80
@@ -29,21 +27,6 @@ def certain() -> Iterator[None]:
     """Bits without chance."""
     with without_chance():
         yield
-
-
-def note(gathering: Gathering, initiative: Initiative, numbers: Sequence[int], partner: str = "") -> None:
-    """Note a statement of each of the persons."""
-    form = load_scheme("eu").member_state("DE")
-    for number in numbers:
-        statement = read_statement(a_german(number), form, on=MAY_DAY, confirmed=frozenset())
-        gathering.note(initiative, statement, on=MAY_DAY, partner=partner)
-
-
-def buckets_of(instance: Instance, numbers: Sequence[int]) -> set[int]:
-    """The buckets of these persons."""
-    everybody = Gathering(instance.engine, instance.settings)
-    note(everybody, instance.initiative, numbers)
-    return buckets_noted(everybody, instance.initiative)
 
 
 def bits(instance: Instance) -> bytes:

@@ -12,7 +12,6 @@ from sqlalchemy import func, insert, select
 
 from signer.database import reading, writing
 from signer.human_check.forget import KEPT_DAYS
-from signer.scheme.statement import read_statement
 from signer.statements.tables import spent_check
 from signer.tallies import outlook, persons
 from signer.tallies.outlook import read_forecast
@@ -23,8 +22,8 @@ from signer.web import periodic
 from signer.web.service import Service, open_service
 from tests.conftest import MAY_DAY, START, Instance
 from tests.counts import receive
-from tests.people import a_german
-from tests.tallies.estimate import buckets_noted, ones, without_chance
+from tests.tallies.estimate import without_chance
+from tests.tallies.gathered import buckets_of, note, ones
 from tests.waiting import wait_for
 
 NEXT_DAY = MAY_DAY + timedelta(days=1)
@@ -75,9 +74,7 @@ def test_the_next_day_publishes_what_all_workers_have_gathered(
     assert wait_for(lambda: Work.DAILY in runs(instance), seconds=A_DAYS_WORK_SECONDS)
     first = runs(instance)[Work.DAILY]
     for number, worker in enumerate(workers):
-        for turn in range(EACH):
-            note(instance, worker, number * EACH + turn)
-    noted = set().union(*(buckets_noted(worker.gathering, instance.initiative) for worker in workers))
+        note(worker.gathering, instance.initiative, range(number * EACH, (number + 1) * EACH))
     assert count(instance, person_sketch) == 0
 
     for worker in workers:
@@ -89,7 +86,7 @@ def test_the_next_day_publishes_what_all_workers_have_gathered(
         bits = connection.scalar(select(person_sketch.c.bits))
         made_on, found = latest_persons(connection, instance.initiative.id)
     assert bits
-    assert ones(bits) == noted
+    assert ones(bits) == buckets_of(instance, range(2 * EACH))
     assert (made_on, persons.ALL in found) == (NEXT_DAY, True)
     assert count(instance, spent_check) == 0
 
@@ -122,8 +119,7 @@ def test_a_new_start_on_the_same_day_publishes_no_second_estimate(
 ) -> None:
     """A figure that could be made anew by a restart would move with single statements."""
     instance, workers = two_workers
-    for turn in range(EACH):
-        note(instance, workers[0], turn)
+    note(workers[0].gathering, instance.initiative, range(EACH))
     for worker in workers:
         worker.day = NEXT_DAY
     assert wait_for(lambda: count(instance, person_estimate) > 0, seconds=A_DAYS_WORK_SECONDS)
@@ -132,21 +128,13 @@ def test_a_new_start_on_the_same_day_publishes_no_second_estimate(
 
     again = open_service(instance.settings)
     restarted = DatedService(again.settings, again.engine, again.store, again.catalogue, day=NEXT_DAY)
-    for turn in range(EACH):
-        note(instance, restarted, 1_000 + turn)
+    note(restarted.gathering, instance.initiative, range(1_000, 1_000 + EACH))
     restarted.gathering.write()
     periodic._do_daily_work(restarted, NEXT_DAY)
     restarted.close()
 
     with reading(instance.engine) as connection:
         assert connection.execute(select(person_estimate)).all() == before
-
-
-def note(instance: Instance, worker: Service, number: int) -> None:
-    """Let a worker note the statement of another invented person for each number."""
-    form = instance.collection("DE").form
-    statement = read_statement(a_german(number), form, on=MAY_DAY, confirmed=frozenset())
-    worker.gathering.note(instance.initiative, statement, on=MAY_DAY)
 
 
 def count(instance: Instance, table: object) -> int:

@@ -16,7 +16,8 @@ from signer.web.check_token import Admission, CheckTokens, Shown
 from signer.web.service import open_service, today
 from tests.conftest import NUMBER, Instance
 from tests.journeys.served import Server, collect_now, post, typed
-from tests.people import ADA, a_german
+from tests.people import ADA
+from tests.tallies.gathered import note
 
 DECLARED = {"declare_correct": "yes", "declare_privacy": "yes"}
 
@@ -46,13 +47,10 @@ def sign_from_check_page(server: Server, instance: Instance, count: int) -> None
 
 def test_what_few_have_left_is_not_written_by_a_stop(collecting: Instance) -> None:
     """Two copies of the database around it would tell in which buckets those few are."""
-    form = collecting.collection("DE").form
     left = []
     for count in (gather.FEWEST_AT_A_STOP - 1, gather.FEWEST_AT_A_STOP):
         service = open_service(collecting.settings)
-        for number in range(count):
-            statement = read_statement(a_german(number), form, on=today(), confirmed=frozenset())
-            service.gathering.note(collecting.initiative, statement, on=today(), partner="spring")
+        note(service.gathering, collecting.initiative, range(count), partner="spring")
         service.close()
         left.append(sketches(collecting))
 

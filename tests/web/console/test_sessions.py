@@ -127,10 +127,10 @@ def test_a_role_that_is_taken_opens_nothing_from_the_next_click_on(person: Human
 
 def test_half_an_hour_without_a_click_ends_it(person: Human, pass_time: Callable[[timedelta], None]) -> None:
     assert timedelta(minutes=30) == IDLE
-    pass_time(IDLE - timedelta(minutes=1))
+    pass_time(IDLE - timedelta(seconds=5))
     assert is_inside(person)
 
-    pass_time(IDLE - timedelta(minutes=1))
+    pass_time(IDLE - timedelta(seconds=5))
     assert is_inside(person)
 
     pass_time(IDLE + timedelta(seconds=5))
@@ -140,7 +140,7 @@ def test_half_an_hour_without_a_click_ends_it(person: Human, pass_time: Callable
 def test_the_page_that_keeps_somebody_logged_on_does_so(person: Human, pass_time: Callable[[timedelta], None]) -> None:
     """It is what the warning's button opens."""
     for _ in range(3):
-        pass_time(IDLE - timedelta(minutes=1))
+        pass_time(IDLE - timedelta(seconds=5))
         assert person.client.get("/console/session").status_code == 200
 
     assert is_inside(person)
@@ -155,7 +155,7 @@ def test_a_page_warns_before_the_session_ends_and_says_when(person: Human) -> No
 
 def test_after_twelve_hours_the_busiest_logs_on_again(person: Human, pass_time: Callable[[timedelta], None]) -> None:
     clicks = 0
-    step = IDLE - timedelta(minutes=1)
+    step = IDLE - timedelta(seconds=5)
     while is_inside(person):
         pass_time(step)
         clicks += 1
