@@ -1,7 +1,6 @@
 """The keys of the console, derived from one secret: who has the database alone can use none of what it keeps."""
 
-import hmac
-
+from signer.sealing.keyed_digest import keyed_digest
 from signer.settings import Settings
 
 CONSOLE_KEY = "console-key"
@@ -12,4 +11,4 @@ def derived_key(settings: Settings, purpose: str) -> bytes:
 
     Made anew, nobody's password or second factor fits any more: every account then needs a new invitation.
     """
-    return hmac.digest(settings.secret(CONSOLE_KEY), b"signer console\0" + purpose.encode(), "sha256")
+    return keyed_digest(settings.secret(CONSOLE_KEY), b"signer console\0" + purpose.encode())

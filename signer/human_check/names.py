@@ -1,7 +1,6 @@
 """The name of a passed human check: what is kept so that it counts once, and what binds a check page to it."""
 
-import hashlib
-import hmac
+from signer.sealing.keyed_digest import keyed_digest
 
 CHECK_ID_BYTES = 16
 
@@ -13,4 +12,4 @@ def check_id(key: bytes, kind: bytes, nonce: bytes) -> bytes:
     database whether it was spent.
     kind: keeps the names of challenges and of waiting tokens apart.
     """
-    return hmac.digest(key, b"signer spent check\0" + kind + b"\0" + nonce, hashlib.sha256)[:CHECK_ID_BYTES]
+    return keyed_digest(key, b"signer spent check\0" + kind + b"\0" + nonce)[:CHECK_ID_BYTES]

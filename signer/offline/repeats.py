@@ -5,7 +5,6 @@ identity and likeness under a random key that is never written. So a file that a
 not even to somebody who tries all document numbers.
 """
 
-import hmac
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from pathlib import Path
 from signer.offline.opened import Opened
 from signer.scheme.form import Form
 from signer.scheme.identity import identity, likeness
+from signer.sealing.keyed_digest import keyed_digest
 
 TAG_BYTES = 16
 TABLES = """
@@ -69,7 +69,7 @@ class Tagger:
     def _tag(self, purpose: str, parts: Iterable[str]) -> bytes:
         # Each part behind its length: no two lists of parts give the same message.
         message = "".join(f"{len(part)}:{part}" for part in (purpose, *parts))
-        return hmac.digest(self.key, message.encode(), "sha256")[:TAG_BYTES]
+        return keyed_digest(self.key, message.encode())[:TAG_BYTES]
 
 
 class Repeats:

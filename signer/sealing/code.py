@@ -9,8 +9,6 @@ service. It protects nothing.
 """
 
 import base64
-import hashlib
-import hmac
 import re
 import secrets
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from functools import cached_property
 from typing import Self
 
 from signer.errors import SignerError
+from signer.sealing.keyed_digest import keyed_digest
 
 CODE_BYTES = 16
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -97,7 +96,7 @@ class Code:
         return self._derive(b"blind")
 
     def _derive(self, purpose: bytes) -> bytes:
-        return hmac.digest(self.value, purpose, hashlib.sha256)
+        return keyed_digest(self.value, purpose)
 
 
 def _remainder(number: int) -> int:

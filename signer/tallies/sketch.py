@@ -11,7 +11,6 @@ that the person has signed, seeing 0 makes it 11/21 times as likely: less than 2
 signed. `docs/estimate.md` has the proof, the errors, and what two copies of different days would tell.
 """
 
-import hmac
 import math
 import secrets
 from collections.abc import Iterable
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from signer.sealing.context import join
+from signer.sealing.keyed_digest import keyed_digest
 
 OF, EMPTY, TAKEN = 32, 11, 21
 """Chances in 32 that the bit of an empty bucket, and of one that is not empty, is 1."""
@@ -91,4 +91,4 @@ def bucket_of(key: bytes, registration_number: str, identity: Iterable[str], buc
     key: 32 bytes. identity: as `scheme.identity` gives it; it begins with the Member State.
     """
     message = join(registration_number.encode(), *(part.encode() for part in identity))
-    return int.from_bytes(hmac.digest(key, message, "sha256")[:16], "big") % buckets
+    return int.from_bytes(keyed_digest(key, message)[:16], "big") % buckets

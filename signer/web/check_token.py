@@ -22,6 +22,7 @@ from signer.scheme.statement import Statement
 from signer.sealing.canonical import canonical_json
 from signer.sealing.code import CODE_BYTES, Code
 from signer.sealing.context import join
+from signer.sealing.keyed_digest import keyed_digest
 
 LIFETIME = 2 * 3600
 """Seconds that a check page may lie open."""
@@ -54,7 +55,7 @@ class Shown:
         """Return the 32 bytes that bind `code` to this page."""
         body = canonical_json([dict(self.statement.fields), sorted(self.statement.confirmed)])
         message = join(self.registration_number.encode(), self.statement.member_state.encode(), body)
-        return hmac.digest(code.value, message, hashlib.sha256)
+        return keyed_digest(code.value, message)
 
 
 class CheckTokens:

@@ -4,7 +4,6 @@ An address is never kept: it is counted under a keyed hash whose random key dies
 are counted by their /64, which is what one household gets.
 """
 
-import hmac
 import logging
 import secrets
 import socket
@@ -20,6 +19,7 @@ from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from signer.sealing.keyed_digest import keyed_digest
 from signer.settings import Settings, WrongSettings
 
 logger = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ def address_name(key: bytes, address: str) -> str:
 
     key: 32 random bytes.
     """
-    return hmac.digest(key, network_of(address).encode(), "sha256").hex()
+    return keyed_digest(key, network_of(address).encode()).hex()
 
 
 def network_of(address: str) -> str:

@@ -190,8 +190,8 @@ def digests_of(guess: bytes, keys: Iterable[bytes]) -> Iterator[bytes]:
     for name in HASHES:
         yield hashlib.new(name, guess).digest()
     for key in keys:
-        yield hmac.digest(key, guess, "sha256")
-        yield hmac.digest(key, guess, "sha512")
+        yield hmac.new(key, guess, "sha256").digest()
+        yield hmac.new(key, guess, "sha512").digest()
         yield hashlib.sha256(key + guess).digest()
         yield hashlib.blake2b(guess, key=key[:64]).digest()
 

@@ -4,7 +4,6 @@ The longer tries at one account go on, the longer the wait: 5 in a minute, 20 in
 counts for itself unless `limits_url` names a common counter.
 """
 
-import hmac
 import secrets
 
 from flask import Flask, request, session
@@ -14,6 +13,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from signer.accounts.address import WrongAddress, normal_address
 from signer.accounts.keys import derived_key
+from signer.sealing.keyed_digest import keyed_digest
 from signer.settings import Settings
 from signer.web.limits import Allowance, address_name
 
@@ -41,7 +41,7 @@ def install_log_on_limits(app: Flask, settings: Settings) -> None:
         if not by_address.take(f"{step} from {address}"):
             raise TooManyRequests(retry_after=parse(ADDRESS_TRIES).get_expiry())
         if account := _account():
-            name = hmac.digest(account_key, account.encode(), "sha256").hex()
+            name = keyed_digest(account_key, account.encode()).hex()
             # Each is counted, also after one has said no: a longer wait is the answer to going on.
             taken = [(limit, allowance.take(f"{step} at {name}")) for limit, allowance in by_account]
             if waits := [limit.get_expiry() for limit, within in taken if not within]:
