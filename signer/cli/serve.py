@@ -21,7 +21,7 @@ from signer.statements.postgres_store import CONNECTIONS
 from signer.web.metrics import address_of
 from signer.web.service import open_service
 
-SQLITE_THREADS, POSTGRES_THREADS = 32, CONNECTIONS
+SQLITE_THREADS, POSTGRES_THREADS = 8, CONNECTIONS
 """With SQLite a thread waits for its group's commit; more of them make larger groups."""
 
 
