@@ -22,7 +22,7 @@ from signer.web.metrics import address_of
 from signer.web.service import open_service
 
 SQLITE_THREADS, POSTGRES_THREADS = 8, CONNECTIONS
-"""With SQLite a thread waits for its group's commit; more of them make larger groups."""
+"""With SQLite a thread waits for its group's commit: more make larger groups, and wait for each other to compute."""
 
 
 class CannotListen(SignerError):

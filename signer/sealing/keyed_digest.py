@@ -1,4 +1,4 @@
-"""HMAC-SHA256, in the one way that all of the project computes it."""
+"""HMAC-SHA256, in the one way that our own code computes it."""
 
 import hashlib
 import hmac
@@ -6,6 +6,6 @@ import hmac
 
 def keyed_digest(key: bytes, message: bytes) -> bytes:
     """Return the HMAC-SHA256 of `message` under `key` (RFC 2104, FIPS 198-1), 32 bytes."""
-    # Not `hmac.digest`, which lets other threads run meanwhile, however short the message. A request has five of these,
-    # and coming back takes as long as another request's whole computing: a third of what signing costs under load.
+    # Not `hmac.digest`, which lets other threads run meanwhile, however short the message. A request that signs has
+    # five of these, each of which could put it behind another request's whole computing (docs/decisions/0012).
     return hmac.new(key, message, hashlib.sha256).digest()
