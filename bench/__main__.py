@@ -27,8 +27,8 @@ from bench.citizens import NUMBER, Citizen, check_request, citizens, sign_reques
 from bench.load import Request, Result, drive, get, post
 from bench.servers import bare, instance, signer
 from signer.cli.serve import POSTGRES_THREADS, SQLITE_THREADS
+from signer.days import today
 from signer.settings import Settings
-from signer.web.service import today
 
 ROUNDS = 5
 FORMS, BARE_FORMS, PAGES, WARM_UP = 2000, 9000, 6000, 600

@@ -16,12 +16,12 @@ from statistics import fmean
 
 from bench import servers
 from bench.citizens import Citizen, citizens
+from signer.days import today
 from signer.human_check.solve import solve
 from signer.human_check.surge import FRESH_SECONDS, Mode, write_mode
 from signer.rehearsal.browser import Browser, FilledForm, Page, address_of, connect
 from signer.settings import Settings
 from signer.web.limits import POSTS
-from signer.web.service import today
 
 THOUSAND = 1000
 TRIED = 1_000_000

@@ -14,14 +14,14 @@ from urllib.parse import urlencode
 from bench.load import Request, post
 from signer.human_check.challenges import Challenges
 from signer.human_check.check import HUMAN_CHECK_KEY
+from signer.human_check.check_token import Admission, CheckTokens, Shown
 from signer.human_check.solve import solve
 from signer.initiatives.keys import FORM_TOKEN_KEY
-from signer.rehearsal.invented import Inventor, Person
+from signer.rehearsal.invented import InventedPerson, Inventor
 from signer.scheme.load import load_scheme
 from signer.scheme.statement import read_statement
 from signer.sealing.code import Code
 from signer.settings import Settings
-from signer.web.check_token import Admission, CheckTokens, Shown
 
 NUMBER = "2021/000001"
 SEED = 2027
@@ -33,7 +33,7 @@ _addresses = count()
 class Citizen:
     """An invented person of one Member State, as the form's inputs send them."""
 
-    person: Person
+    person: InventedPerson
     inputs: dict[str, str]
 
     @property
@@ -69,7 +69,7 @@ def sign_request(citizen: Citizen, settings: Settings, on: date) -> Request:
     return post(f"{citizen.form}/sign", body, code.text.encode(), address=_address())
 
 
-def _inputs(person: Person) -> dict[str, str]:
+def _inputs(person: InventedPerson) -> dict[str, str]:
     inputs = dict(person.fields)
     born = inputs.pop("date_of_birth", "")
     if born:

@@ -28,15 +28,15 @@ from signer.batches.export import export
 from signer.batches.freeze import freeze
 from signer.batches.queries import BatchSummary, list_batches
 from signer.database import is_sqlite, open_engine, reading, writing
+from signer.days import today
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.keys import read_storage_key, require_key
-from signer.initiatives.manage import change_status
+from signer.initiatives.lifecycle import change_status
 from signer.initiatives.queries import find_initiative
 from signer.ledger.tables import leaf
 from signer.sealing.envelope import ENVELOPE_SIZES, VERSION
 from signer.settings import Settings, read_settings
 from signer.statements.tables import received, statement
-from signer.web.service import today
 
 ACTOR = "command:bench"
 FEW, MANY = 10_000, 1_000_000

@@ -21,15 +21,16 @@ from bench.servers import instance
 from signer.accounts.roles import HeldRole, Role
 from signer.cli.load import reckon
 from signer.database import reading, writing
+from signer.days import today
 from signer.initiatives.queries import find_initiative
 from signer.rehearsal.filling import LIKE_DEMO, collected_days, planned, shared_out
 from signer.scheme.load import load_scheme
+from signer.service import service as services
+from signer.service.service import Service, open_service
 from signer.settings import Settings
 from signer.tallies.gather import add_persons
 from signer.tallies.sketch import buckets_for
-from signer.web import service as services
 from signer.web.app import create_app
-from signer.web.service import Service, open_service, today
 from tests.web.console.people import invited
 
 FEW, MANY = sum(LIKE_DEMO.values()), 1_200_000

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from signer.scheme.age import AgeCount
-from signer.scheme.form import DocumentType, Form, Kind
+from signer.scheme.form import DocumentType, FieldKind, Form
 from signer.scheme.problem import Problem
 
 Translate = Callable[[str], str]
@@ -117,12 +117,14 @@ _MISSING: Mapping[str, str] = {
     "document_number": N_("Enter “%(field)s”"),
 }
 
-_OUTSIDERS: Mapping[Kind, str] = {
-    Kind.NAME: N_(
+_OUTSIDERS: Mapping[FieldKind, str] = {
+    FieldKind.NAME: N_(
         "In “%(field)s”, use letters, apostrophes, hyphens, full stops, commas and spaces. "
         "Take out or replace %(character)s"
     ),
-    Kind.DOCUMENT_NUMBER: N_("In “%(field)s”, use the letters A to Z and digits. Take out or replace %(character)s"),
+    FieldKind.DOCUMENT_NUMBER: N_(
+        "In “%(field)s”, use the letters A to Z and digits. Take out or replace %(character)s"
+    ),
 }
 
 _TOO_YOUNG: Mapping[AgeCount, str] = {
@@ -202,7 +204,7 @@ def field_label(name: str, form: Form, *, gettext: Translate = in_english) -> st
     """Return the label of a field; a number that can only be of one kind is called by its own name."""
     only = _only_document_type(form)
     field = form.fields.get(name)
-    if only and field and field.kind is Kind.DOCUMENT_NUMBER:
+    if only and field and field.kind is FieldKind.DOCUMENT_NUMBER:
         return document_label(only, form, gettext=gettext)
     return gettext(_LABELS[name]) if name in _LABELS else name
 
@@ -211,7 +213,7 @@ def field_hint(name: str, form: Form, *, gettext: Translate = in_english) -> str
     """Return the hint that stands between label and field; empty if it needs none."""
     only = _only_document_type(form)
     field = form.fields.get(name)
-    if only and field and field.kind is Kind.DOCUMENT_NUMBER:
+    if only and field and field.kind is FieldKind.DOCUMENT_NUMBER:
         return document_hint(only, gettext=gettext)
     return gettext(_HINTS[name]) if name in _HINTS else ""
 

@@ -26,6 +26,7 @@ from xdist.remote import Producer
 from signer.accounts.keys import CONSOLE_KEY
 from signer.audit.record import AUDIT_KEY
 from signer.database import open_engine, writing
+from signer.days import BRUSSELS
 from signer.human_check.check import HUMAN_CHECK_KEY
 from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.collection import Collection
@@ -40,14 +41,13 @@ from signer.initiatives.keys import (
     manifest_key,
     storage_secret,
 )
-from signer.initiatives.manage import change_status, import_description
+from signer.initiatives.lifecycle import change_status, import_description
 from signer.schema import migrate
 from signer.sealing.opening import OpeningKey
 from signer.sealing.trust import Trust
 from signer.settings import Settings
 from signer.statements.store import Store, open_store
 from signer.tallies.gather import PERSONS_KEY
-from signer.web.service import BRUSSELS
 from tests.commands import Commands
 from tests.compiled import CompiledOnce
 from tests.side_by_side import SideBySide

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from signer.human_check.challenges import Challenges
 from signer.human_check.check import HUMAN_CHECK_KEY
-from signer.human_check.names import CHECK_ID_BYTES
+from signer.human_check.check_id import CHECK_ID_BYTES
 from signer.human_check.solve import solve
 from signer.settings import Settings
 

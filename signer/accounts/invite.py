@@ -4,21 +4,24 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from signer.accounts.actors import actor_of
 from signer.accounts.manage import forget_second_factors, give_role, shut
 from signer.accounts.queries import UnknownAccount, read_roles
 from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account, invitation
-from signer.audit.entry import Detail, Kind
+from signer.audit.actor import actor_of
+from signer.audit.entry import Detail, EntryKind
 from signer.audit.record import record_event
 from signer.errors import SignerError
 from signer.settings import Settings
 
 TOKEN_BYTES = 32
 VALID_FOR = timedelta(days=7)
+PAGE = "/console/invitation"
+"""The page on which an invitation is accepted."""
 USED = "this invitation was used or replaced, or it has expired; ask for a new one"
 
 
@@ -42,6 +45,14 @@ class Invitation:
     account_id: int | None
 
 
+def invitation_link(settings: Settings, token: str) -> str:
+    """Return the address by which an invitation is accepted; a path alone where the settings name no `public_url`.
+
+    Never from a request: its Host header is what somebody claims.
+    """
+    return f"{settings.public_url}{PAGE}?{urlencode({'token': token})}"
+
+
 def invite(connection: Connection, settings: Settings, email: str, held: HeldRole, *, actor: str, now: datetime) -> str:
     """Invite the person behind an address (in normal form) to a role; return the token that accepts it, once.
 
@@ -63,7 +74,9 @@ def invite(connection: Connection, settings: Settings, email: str, held: HeldRol
         )
     )
     details = {"role": held.role.value, "days": VALID_FOR.days}
-    record_event(connection, settings, Kind.ACCOUNT_INVITED, actor=actor, initiative=held.initiative, details=details)
+    record_event(
+        connection, settings, EntryKind.ACCOUNT_INVITED, actor=actor, initiative=held.initiative, details=details
+    )
     return token
 
 
@@ -83,7 +96,7 @@ def renew(connection: Connection, settings: Settings, account_id: int, *, actor:
     shut(connection, account_id)
     connection.execute(delete(invitation).where(invitation.c.email == found.email))
     changed: dict[str, Detail] = {"account": account_id, "change": "renewed"}
-    record_event(connection, settings, Kind.ACCOUNT_CHANGED, actor=actor, details=changed)
+    record_event(connection, settings, EntryKind.ACCOUNT_CHANGED, actor=actor, details=changed)
     return invite(connection, settings, found.email, held[0], actor=actor, now=now)
 
 
@@ -118,7 +131,7 @@ def accept(
     account_id = accepted.account_id or _make(connection, accepted.email, name, password_hash, now)
     actor = actor_of(account_id)
     if accepted.account_id is None:
-        record_event(connection, settings, Kind.ACCOUNT_MADE, actor=actor, details={"invited_by": invited_by})
+        record_event(connection, settings, EntryKind.ACCOUNT_MADE, actor=actor, details={"invited_by": invited_by})
     give_role(connection, settings, account_id, accepted.held, actor=invited_by)
     return account_id
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from signer.accounts.actors import actor_of
 from signer.accounts.tables import account, account_session
-from signer.audit.entry import Kind
+from signer.audit.actor import actor_of
+from signer.audit.entry import EntryKind
 from signer.audit.record import record_event
 from signer.settings import Settings
 
@@ -32,7 +32,7 @@ def begin_session(connection: Connection, settings: Settings, account_id: int, *
         .where(account.c.id == account_id)
         .values(last_login_at=account.c.current_login_at, current_login_at=now, login_count=account.c.login_count + 1)
     )
-    record_event(connection, settings, Kind.LOGGED_ON, actor=actor_of(account_id))
+    record_event(connection, settings, EntryKind.LOGGED_ON, actor=actor_of(account_id))
     return session_id
 
 
@@ -49,7 +49,7 @@ def holds_session(connection: Connection, account_id: int, session_id: str, *, n
 def end_session(connection: Connection, settings: Settings, account_id: int, session_id: str) -> None:
     """Write down that an account has logged off; its cookie opens nothing any more."""
     connection.execute(delete(account_session).where(account_session.c.id_sha256 == _digest(session_id)))
-    record_event(connection, settings, Kind.LOGGED_OFF, actor=actor_of(account_id))
+    record_event(connection, settings, EntryKind.LOGGED_OFF, actor=actor_of(account_id))
 
 
 def end_sessions(connection: Connection, account_id: int, *, but: str = "") -> None:
@@ -88,7 +88,9 @@ def record_failure(connection: Connection, settings: Settings, account_id: int, 
     step: `password` or `second_factor`. Tries at addresses without an account are not written down: the log would
     fill with what robots make up.
     """
-    record_event(connection, settings, Kind.LOG_ON_FAILED, actor=SERVICE, details={"account": account_id, "step": step})
+    record_event(
+        connection, settings, EntryKind.LOG_ON_FAILED, actor=SERVICE, details={"account": account_id, "step": step}
+    )
 
 
 def _digest(session_id: str) -> bytes:

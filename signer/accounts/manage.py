@@ -4,12 +4,12 @@ import secrets
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from signer.accounts.actors import actor_of
 from signer.accounts.log_on import end_sessions
 from signer.accounts.queries import UnknownAccount, read_roles
 from signer.accounts.roles import HeldRole, Role, givable
 from signer.accounts.tables import account, account_role, invitation, webauthn_credential
-from signer.audit.entry import Kind
+from signer.audit.actor import actor_of
+from signer.audit.entry import EntryKind
 from signer.audit.record import record_event
 from signer.errors import SignerError
 from signer.settings import Settings
@@ -29,7 +29,7 @@ def give_role(connection: Connection, settings: Settings, account_id: int, held:
     values = {"account_id": account_id, "role": held.role, "initiative": held.initiative}
     connection.execute(insert(account_role).values(values))
     details = {"account": account_id, "role": held.role.value}
-    record_event(connection, settings, Kind.ROLE_GIVEN, actor=actor, initiative=held.initiative, details=details)
+    record_event(connection, settings, EntryKind.ROLE_GIVEN, actor=actor, initiative=held.initiative, details=details)
 
 
 def take_role(connection: Connection, settings: Settings, account_id: int, held: HeldRole, *, actor: str) -> None:
@@ -41,7 +41,7 @@ def take_role(connection: Connection, settings: Settings, account_id: int, held:
         raise RoleNotHeld(f"account {account_id} does not hold the role {held.role}; nothing was taken")
     _void_invitations(connection, account_id)
     details = {"account": account_id, "role": held.role.value}
-    record_event(connection, settings, Kind.ROLE_TAKEN, actor=actor, initiative=held.initiative, details=details)
+    record_event(connection, settings, EntryKind.ROLE_TAKEN, actor=actor, initiative=held.initiative, details=details)
 
 
 def deactivate(connection: Connection, settings: Settings, account_id: int, *, actor: str) -> None:
@@ -58,7 +58,7 @@ def deactivate(connection: Connection, settings: Settings, account_id: int, *, a
     connection.execute(delete(invitation).where(invitation.c.email == email))
     _void_invitations(connection, account_id)
     details = {"account": account_id}
-    record_event(connection, settings, Kind.ACCOUNT_DEACTIVATED, actor=actor, details=details)
+    record_event(connection, settings, EntryKind.ACCOUNT_DEACTIVATED, actor=actor, details=details)
 
 
 def shut(connection: Connection, account_id: int) -> None:
@@ -80,7 +80,7 @@ def record_second_factor(
 ) -> None:
     """Write down that an account's second factors are no longer what they were. change: what happened, one word."""
     details: dict[str, str | int] = {"account": account_id, "change": change}
-    record_event(connection, settings, Kind.SECOND_FACTOR_CHANGED, actor=actor, details=details)
+    record_event(connection, settings, EntryKind.SECOND_FACTOR_CHANGED, actor=actor, details=details)
 
 
 def forget_second_factors(connection: Connection, account_id: int) -> None:

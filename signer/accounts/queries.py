@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, select
 
-from signer.accounts.actors import actor_of
 from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account, account_role, invitation
+from signer.audit.actor import actor_of
 from signer.errors import SignerError
 
 
@@ -33,7 +33,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OpenInvitation:
     """An invitation that nobody has accepted yet."""
 
     email: str
@@ -69,10 +69,10 @@ def read_roles(connection: Connection, account_id: int) -> tuple[HeldRole, ...]:
     return tuple(sorted(HeldRole(Role(row.role), row.initiative) for row in rows))
 
 
-def read_waiting(connection: Connection, *, now: datetime) -> tuple[Waiting, ...]:
+def read_waiting(connection: Connection, *, now: datetime) -> tuple[OpenInvitation, ...]:
     """Return the invitations that can still be accepted, by address."""
     rows = connection.execute(select(invitation).where(invitation.c.expires_at > now).order_by(invitation.c.email))
-    return tuple(Waiting(row.email, HeldRole(Role(row.role), row.initiative), row.expires_at) for row in rows)
+    return tuple(OpenInvitation(row.email, HeldRole(Role(row.role), row.initiative), row.expires_at) for row in rows)
 
 
 def _account(row: Row[tuple[object, ...]], roles: Mapping[int, list[HeldRole]]) -> Account:

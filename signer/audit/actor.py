@@ -1,7 +1,12 @@
-"""Who did something, as the audit log names them."""
+"""Actors as the audit log names them: an account by its number, a command by its user."""
 
 import getpass
 import os
+
+
+def actor_of(account_id: int | str) -> str:
+    """Return the name of an account in the audit log: its number, for addresses and names are not to stand there."""
+    return f"account:{account_id}"
 
 
 def command_line() -> str:

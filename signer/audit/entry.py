@@ -21,7 +21,7 @@ Detail = str | int
 """A number, name, digest, or reason of ours; nothing that a signatory typed or that tells who one is."""
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """What was done."""
 
     SCHEMA_CHANGED = "schema_changed"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select, text, update
 
-from signer.audit.entry import START, Detail, Entry, Kind
+from signer.audit.entry import START, Detail, Entry, EntryKind
 from signer.audit.tables import audit_entry, audit_head
 from signer.database import is_sqlite
 from signer.ledger.checkpoint import Checkpoint
@@ -20,7 +20,7 @@ AUDIT_LOCK = 7_302_003
 def record_event(
     connection: Connection,
     settings: Settings,
-    kind: Kind,
+    kind: EntryKind,
     *,
     actor: str,
     initiative: str = "",

@@ -10,13 +10,13 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, insert
 
-from signer.audit.entry import Detail, Kind
+from signer.audit.entry import Detail, EntryKind
 from signer.audit.record import record_event
-from signer.batches.pass_on import NotReady, checked_text, day_of
 from signer.batches.queries import BatchSummary, Certificate, list_batches, read_certificate, read_steps
 from signer.batches.reconcile import require_reconciled
-from signer.batches.state import HANDED, State, pass_to, record_step
+from signer.batches.state import HANDED, State, move_to, record_step
 from signer.batches.tables import certificate as certificate_table
+from signer.batches.transitions import NotReady, checked_text, day_of
 from signer.database import writing
 from signer.initiatives.calendar import MONTHS_TO_HAND_OVER
 from signer.initiatives.initiative import Initiative
@@ -71,7 +71,7 @@ def certify(
         "invalid": json.dumps(dict(certificate.invalid), sort_keys=True),
     }
     with writing(engine) as connection:
-        pass_to(connection, batch.id, State.CERTIFIED)
+        move_to(connection, batch.id, State.CERTIFIED)
         if read_certificate(connection, batch.id) == certificate:
             raise NotReady(f"this certificate of batch {batch} is recorded already")
         require_reconciled(connection)
@@ -91,7 +91,7 @@ def certify(
         record_event(
             connection,
             settings,
-            Kind.BATCH_CERTIFIED,
+            EntryKind.BATCH_CERTIFIED,
             actor=actor,
             initiative=batch.registration_number,
             details={
@@ -104,7 +104,7 @@ def certify(
 
 
 @dataclass(frozen=True)
-class Standing:
+class MemberStateResult:
     """How one Member State stands.
 
     threshold: of Annex I. due_on: the day by which its next step is due; None behind the last.
@@ -126,7 +126,7 @@ class Standing:
 class Result:
     """How far the certificates carry. submit_by: when to submit, once nothing is waited for; else None."""
 
-    standings: tuple[Standing, ...]
+    standings: tuple[MemberStateResult, ...]
     goal: int
     member_states_needed: int
     submit_by: date | None
@@ -147,7 +147,7 @@ class Result:
         return self.valid >= self.goal and self.member_states_reached >= self.member_states_needed
 
     @property
-    def waited_for(self) -> tuple[Standing, ...]:
+    def waited_for(self) -> tuple[MemberStateResult, ...]:
         """Member States that have a batch and have not certified it."""
         return tuple(there for there in self.standings if there.batch and not there.certificate)
 
@@ -175,13 +175,13 @@ def read_result(connection: Connection, initiative: Initiative) -> Result:
 
 def _standing(
     connection: Connection, initiative: Initiative, member_state: str, threshold: int, batch: BatchSummary | None
-) -> Standing:
+) -> MemberStateResult:
     found = read_certificate(connection, batch.id) if batch else None
     due_on: date | None = months_after(initiative.collection_end, MONTHS_TO_HAND_OVER)
     if batch and batch.state in HANDED:
         received = [step.taken_on for step in read_steps(connection, batch.id) if step.step == State.RECEIVED]
         due_on = months_after(received[-1], MONTHS_TO_CERTIFY) if received and not found else None
-    return Standing(member_state, threshold, batch, found, due_on)
+    return MemberStateResult(member_state, threshold, batch, found, due_on)
 
 
 def _require_possible(engine: Engine, batch: BatchSummary, certificate: Certificate, *, on: date) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from signer.audit.entry import Detail, Kind
+from signer.audit.entry import Detail, EntryKind
 from signer.audit.record import record_event
-from signer.batches.archive import MalformedBatch, Record, batch_pieces, write_batch
+from signer.batches.batch_file import MalformedBatch, Record, batch_pieces, write_batch
 from signer.batches.freeze import records_of
 from signer.batches.manifest import Manifest
 from signer.batches.queries import BatchSummary
@@ -95,7 +95,7 @@ def record_export(engine: Engine, settings: Settings, batch: BatchSummary, *, on
         record_event(
             connection,
             settings,
-            Kind.BATCH_EXPORTED,
+            EntryKind.BATCH_EXPORTED,
             actor=actor,
             initiative=batch.registration_number,
             details=details,

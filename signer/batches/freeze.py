@@ -7,9 +7,9 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, func, insert, select, text, update
 
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.audit.record import record_event
-from signer.batches.archive import Record, batch_digest
+from signer.batches.batch_file import Record, batch_digest
 from signer.batches.manifest import InitiativeData, Manifest
 from signer.batches.reconcile import require_reconciled
 from signer.batches.state import State, fail_superseded, is_open, record_step
@@ -101,7 +101,7 @@ def freeze(
         record_event(
             connection,
             settings,
-            Kind.BATCH_FROZEN,
+            EntryKind.BATCH_FROZEN,
             actor=actor,
             initiative=registration_number,
             details={

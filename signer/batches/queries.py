@@ -43,7 +43,7 @@ class BatchSummary:
 
 
 @dataclass(frozen=True)
-class Step:
+class BatchStep:
     """What happened to a batch. step: a state that it came into, or `exported`."""
 
     step: str
@@ -106,10 +106,10 @@ def find_batch(connection: Connection, registration_number: str, member_state: s
     raise UnknownBatch(f"there is no batch {number} of this Member State for {registration_number}")
 
 
-def read_steps(connection: Connection, batch_id: int) -> tuple[Step, ...]:
+def read_steps(connection: Connection, batch_id: int) -> tuple[BatchStep, ...]:
     """Return what happened to a batch, the first step first."""
     rows = connection.execute(select(batch_step).filter_by(batch_id=batch_id).order_by(batch_step.c.id))
-    return tuple(Step(row.step, row.taken_on, row.actor, row.statements, row.digest, row.reason) for row in rows)
+    return tuple(BatchStep(row.step, row.taken_on, row.actor, row.statements, row.digest, row.reason) for row in rows)
 
 
 def read_certificate(connection: Connection, batch_id: int) -> Certificate | None:

@@ -50,7 +50,7 @@ class Place:
 
 
 @dataclass
-class Numbers:
+class StatementCounts:
     """Statements of one place, or of many."""
 
     received: int = 0
@@ -58,7 +58,7 @@ class Numbers:
     in_batches: int = 0
     erased: int = 0
 
-    def add(self, other: "Numbers") -> None:
+    def add(self, other: "StatementCounts") -> None:
         """Add the numbers of another place."""
         for name, value in vars(other).items():
             setattr(self, name, getattr(self, name) + value)
@@ -83,11 +83,11 @@ class _Batch:
 class Reconciliation:
     """Numbers that agree, for each Member State and day."""
 
-    places: dict[Place, Numbers] = field(default_factory=lambda: defaultdict(Numbers))
+    places: dict[Place, StatementCounts] = field(default_factory=lambda: defaultdict(StatementCounts))
 
-    def of(self, initiative_id: int, member_state: str = "") -> Numbers:
+    def of(self, initiative_id: int, member_state: str = "") -> StatementCounts:
         """Return the sums of an initiative, or of one of its Member States."""
-        total = Numbers()
+        total = StatementCounts()
         for place, numbers in self.places.items():
             if place.initiative_id == initiative_id and member_state in {"", place.member_state}:
                 total.add(numbers)
@@ -138,7 +138,7 @@ def _holder(row: Row[Any], place: Place, batches: dict[int, _Batch]) -> _Batch:
     return holder
 
 
-def _require_places(places: dict[Place, Numbers]) -> None:
+def _require_places(places: dict[Place, StatementCounts]) -> None:
     for place in sorted(places, key=lambda place: (place.initiative_id, place.member_state, place.day)):
         there = places[place]
         if there.received != there.open + there.in_batches + there.erased:

@@ -51,7 +51,7 @@ def is_open() -> ColumnElement[bool]:
     return statement.c.batch.is_(None) | statement.c.batch.in_(failed)
 
 
-def pass_to(connection: Connection, batch_id: int, wanted: State, *, reason: str = "") -> None:
+def move_to(connection: Connection, batch_id: int, wanted: State, *, reason: str = "") -> None:
     """Bring a batch into the state `wanted`. Raises WrongStep.
 
     The condition is part of the update, so of two steps at the same time only one is taken.
@@ -82,7 +82,7 @@ def fail_batch_of_erased(connection: Connection, batch_id: int, *, on: date) -> 
     """
     state = connection.scalar(select(batch.c.state).where(batch.c.id == batch_id).with_for_update())
     if state == State.FROZEN:
-        pass_to(connection, batch_id, State.FAILED, reason=ERASED)
+        move_to(connection, batch_id, State.FAILED, reason=ERASED)
         record_step(connection, batch_id, State.FAILED, on=on, actor=SIGNATORY, reason=ERASED)
     return state not in HANDED
 
@@ -91,7 +91,7 @@ def fail_superseded(connection: Connection, initiative_id: int, member_state: st
     """Void the frozen batches of a Member State: its final batch takes their statements in."""
     frozen = select(batch.c.id).filter_by(initiative_id=initiative_id, member_state=member_state, state=State.FROZEN)
     for batch_id in connection.scalars(frozen).all():
-        pass_to(connection, batch_id, State.FAILED, reason=SUPERSEDED)
+        move_to(connection, batch_id, State.FAILED, reason=SUPERSEDED)
         record_step(connection, batch_id, State.FAILED, on=on, actor=actor, reason=SUPERSEDED)
 
 

@@ -6,7 +6,7 @@ import click
 from sqlalchemy import Connection, Engine
 
 from signer.accounts.address import normal_address
-from signer.accounts.invite import invite, renew
+from signer.accounts.invite import invitation_link, invite, renew
 from signer.accounts.manage import deactivate, give_role, reset_second_factor, take_role
 from signer.accounts.queries import Account, find_account, read_accounts, read_waiting
 from signer.accounts.roles import WHOLE_INSTANCE, HeldRole, Role
@@ -17,7 +17,6 @@ from signer.database import reading, writing
 from signer.initiatives.initiative import normal_number
 from signer.initiatives.queries import find_initiative
 from signer.settings import Settings
-from signer.web.console.addresses import invitation_link
 
 role_option = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 yes_option = click.option("--yes", is_flag=True, help="Really do it; without it, only say what would be done.")

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
+from signer.atomic_file import atomic_file
 from signer.audit.actor import command_line
-from signer.audit.entry import Entry, Kind
+from signer.audit.entry import Entry, EntryKind
 from signer.audit.exported import export_lines, read_exported
 from signer.audit.read import latest_entries, read_entries, read_head, verify
 from signer.audit.record import audit_key, record_event
 from signer.cli.instance import open_instance, read_file, show
 from signer.database import reading, writing
 from signer.scheme.characters import is_line, tidy
-from signer.whole_file import whole_file
 
 MOST_CHARACTERS = 200
 """Of what is said about a backup."""
@@ -65,8 +65,8 @@ def export(out: Path) -> None:
     """Write all entries and the signed head to a file, as JSON lines."""
     settings, engine = open_instance()
     with writing(engine) as connection:
-        record_event(connection, settings, Kind.LOG_EXPORTED, actor=command_line())
-    with reading(engine) as connection, whole_file(out) as file:
+        record_event(connection, settings, EntryKind.LOG_EXPORTED, actor=command_line())
+    with reading(engine) as connection, atomic_file(out) as file:
         file.writelines(export_lines(read_entries(connection), read_head(connection)))
     click.echo(out)
 
@@ -88,7 +88,7 @@ def backup_taken(where: str) -> None:
         raise click.UsageError(f"say where it went in one line of at most {MOST_CHARACTERS} printable characters")
     settings, engine = open_instance()
     with writing(engine) as connection:
-        record_event(connection, settings, Kind.BACKUP_TAKEN, actor=command_line(), details={"to": where})
+        record_event(connection, settings, EntryKind.BACKUP_TAKEN, actor=command_line(), details={"to": where})
     click.echo("written down: a backup was taken")
 
 

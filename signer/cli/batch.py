@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from signer.audit.actor import command_line
-from signer.batches.archive import Record
+from signer.batches.batch_file import Record
 from signer.batches.export import export, exportable, file_name, is_written
 from signer.batches.freeze import AlreadyFinal, NothingToFreeze, freeze
 from signer.batches.manifest import Manifest
@@ -27,10 +27,10 @@ from signer.cli.named_batch import (
     one_batch,
 )
 from signer.database import reading
+from signer.days import today
 from signer.errors import SignerError
 from signer.initiatives.queries import find_initiative
 from signer.progress import progress
-from signer.web.service import today
 
 NO_BATCH = "no batch yet; next: signer batch create"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from signer.audit.actor import command_line
-from signer.batches.certify import INVALID, Standing, certify, read_result
-from signer.batches.pass_on import hand_over, open_again, receive
+from signer.batches.certify import INVALID, MemberStateResult, certify, read_result
 from signer.batches.queries import Certificate
+from signer.batches.transitions import hand_over, open_again, receive
 from signer.cli.instance import UnreadableFile, open_instance, show
 from signer.cli.named_batch import (
     as_json_option,
@@ -21,8 +21,8 @@ from signer.cli.named_batch import (
     one_batch,
 )
 from signer.database import reading
+from signer.days import today
 from signer.initiatives.queries import find_initiative
-from signer.web.service import today
 
 
 @click.command("open-again")
@@ -124,7 +124,7 @@ def result(number: str | None, *, as_json: bool) -> None:
     show(row, as_json=as_json, text="\n".join(lines))
 
 
-def _standing_line(there: Standing) -> str:
+def _standing_line(there: MemberStateResult) -> str:
     state = there.batch.state if there.batch else "open"
     line = f"{there.member_state}  {state:12} threshold {there.threshold:6}"
     if there.certificate:

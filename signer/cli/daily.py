@@ -6,7 +6,7 @@ import click
 from sqlalchemy import Engine, text
 
 from signer.audit.actor import command_line
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.audit.record import record_event
 from signer.batches.reconcile import Unreconciled, require_reconciled
 from signer.cli.instance import open_instance
@@ -24,9 +24,9 @@ def daily() -> None:
         with reading(engine) as connection:
             require_reconciled(connection)
     except Unreconciled as disagreement:
-        _write_down(settings, engine, Kind.NOT_RECONCILED, {"found": str(disagreement)})
+        _write_down(settings, engine, EntryKind.NOT_RECONCILED, {"found": str(disagreement)})
         raise
-    _write_down(settings, engine, Kind.RECONCILED)
+    _write_down(settings, engine, EntryKind.RECONCILED)
     click.echo("reconciled: received = kept + erased for every Member State and day; as many leaves in the log")
     if not is_sqlite(engine):
         # Rows lie in the order in which they came until they are rewritten; SQLite keeps them by id anyway.
@@ -37,6 +37,6 @@ def daily() -> None:
         click.echo("statements, leaves and spent human checks are rewritten in the order of their random ids")
 
 
-def _write_down(settings: Settings, engine: Engine, kind: Kind, details: Mapping[str, str] | None = None) -> None:
+def _write_down(settings: Settings, engine: Engine, kind: EntryKind, details: Mapping[str, str] | None = None) -> None:
     with writing(engine) as connection:
         record_event(connection, settings, kind, actor=command_line(), details=dict(details or {}))

@@ -19,15 +19,16 @@ from signer.cli.init import complete_instance, make_instance, write_settings
 from signer.cli.keys import request_of
 from signer.cli.serve import run
 from signer.database import open_engine, writing
+from signer.days import today
 from signer.initiatives.description import read_description
 from signer.initiatives.initiative import Status
 from signer.initiatives.keys import install_key, storage_secret
-from signer.initiatives.manage import change_status, import_description
+from signer.initiatives.lifecycle import change_status, import_description
 from signer.initiatives.queries import read_initiatives
 from signer.sealing.request import PublicKeyFile
 from signer.sealing.trust import Trust
+from signer.service.service import open_service
 from signer.settings import Settings, read_settings
-from signer.web.service import open_service, today
 
 ORIGIN = "demonstration.signer.invalid/log"
 SEQUENCE_SECONDS = 5

@@ -21,8 +21,8 @@ from signer.initiatives.queries import read_initiatives
 from signer.schema import require_current
 from signer.scheme.load import load_scheme
 from signer.sealing.selftest import run_known_answers
+from signer.service.status import DISK_FAIL_BYTES, DISK_WARN_BYTES
 from signer.settings import Settings, read_settings
-from signer.web.operation import DISK_FAIL_BYTES, DISK_WARN_BYTES
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from signer.audit.actor import command_line
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.audit.record import record_event
 from signer.cli.instance import SECRETS
 from signer.database import open_engine, writing
@@ -55,7 +55,7 @@ def complete_instance(settings: Settings) -> None:
     if now != before:
         with writing(engine) as connection:
             changed = {"from": before or "none", "to": now}
-            record_event(connection, settings, Kind.SCHEMA_CHANGED, actor=command_line(), details=changed)
+            record_event(connection, settings, EntryKind.SCHEMA_CHANGED, actor=command_line(), details=changed)
 
 
 @click.command()

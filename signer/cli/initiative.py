@@ -7,14 +7,14 @@ import click
 from signer.audit.actor import command_line
 from signer.cli.instance import open_instance, read_file, show
 from signer.database import reading, writing
+from signer.days import today
 from signer.initiatives.description import read_description
 from signer.initiatives.initiative import Initiative, Status, normal_number
 from signer.initiatives.keys import storage_secret
-from signer.initiatives.manage import change_status, import_description
+from signer.initiatives.lifecycle import change_status, import_description
 from signer.initiatives.queries import read_initiatives
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
-from signer.web.service import today
 
 
 @click.group()

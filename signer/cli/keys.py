@@ -7,13 +7,13 @@ import click
 from signer.audit.actor import command_line
 from signer.cli.instance import open_instance, read_file
 from signer.database import reading, writing
+from signer.days import today
 from signer.initiatives.initiative import Initiative, normal_number
 from signer.initiatives.keys import install_key, log_key, manifest_key
 from signer.initiatives.queries import find_initiative, find_key
 from signer.sealing.request import KeyRequest, PublicKeyFile
 from signer.sealing.trust import Trust
 from signer.settings import Settings
-from signer.web.service import today
 
 
 @click.group()

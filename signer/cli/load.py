@@ -10,10 +10,11 @@ import click
 from sqlalchemy import Connection, Engine, delete, func, select
 
 from signer.audit.actor import command_line
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.audit.record import record_event
 from signer.cli.instance import open_instance, show
 from signer.database import reading, writing
+from signer.days import today
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.keys import log_key
@@ -23,10 +24,9 @@ from signer.progress import progress
 from signer.rehearsal.filling import LIKE_DEMO, Chunk, collected_days, fill, planned, shared_out
 from signer.settings import Settings
 from signer.statements.tables import erasure, received, received_pending, statement
-from signer.tallies.outlook import foresee, keep_forecast
+from signer.tallies.daily_forecast import foresee, keep_forecast
 from signer.tallies.persons import publish
 from signer.tallies.tables import person_estimate
-from signer.web.service import today
 
 FEW = 5_000
 """Fewer are sealed sooner than other processes have started."""
@@ -136,7 +136,7 @@ def _note(settings: Settings, engine: Engine, initiative: Initiative, total: int
         record_event(
             connection,
             settings,
-            Kind.STATEMENTS_INVENTED,
+            EntryKind.STATEMENTS_INVENTED,
             actor=command_line(),
             initiative=initiative.registration_number,
             details={"statements": total},

@@ -10,26 +10,26 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
+from signer.atomic_file import atomic_file, make_durable
 from signer.cli.instance import UnreadableFile, open_instance, show
 from signer.database import reading
+from signer.days import today
 from signer.initiatives.initiative import Initiative, Status, UnknownInitiative, normal_number
 from signer.initiatives.keys import manifest_key
 from signer.initiatives.queries import read_initiatives
-from signer.sealing.canonical import canonical_json
-from signer.sealing.signing import SigningKey
-from signer.tallies.history import read_history
-from signer.tallies.outlook import read_forecast
-from signer.tallies.overview import read_overview
-from signer.tallies.rollup import roll_up
-from signer.web.api.documents import (
+from signer.publishing.documents import (
     LICENCE,
     forecast_document,
     history_document,
     initiative_document,
     tally_document,
 )
-from signer.web.service import today
-from signer.whole_file import make_durable, whole_file
+from signer.sealing.canonical import canonical_json
+from signer.sealing.signing import SigningKey
+from signer.tallies.daily_forecast import read_forecast
+from signer.tallies.history import read_history
+from signer.tallies.overview import read_overview
+from signer.tallies.rollup import roll_up
 
 FORMAT = "signer tally 1"
 PURPOSE = b"signer tally 1\n"
@@ -57,7 +57,7 @@ def publish(folder: Path, wanted: tuple[str, ...], *, as_json: bool) -> None:
             (each.path, _content(connection, each, on=on, demonstration=settings.demonstration)) for each in chosen
         ]
     _make_folder(folder)
-    with whole_file(folder / KEY, replace=True, public=True) as file:
+    with atomic_file(folder / KEY, replace=True, public=True) as file:
         file.write(key.verifying_key.pem)
     written = [_write(folder / path, content, key) for path, content in contents]
     text = "\n".join(map(str, written)) or "no initiative has been opened yet; next: signer initiative open NUMBER"
@@ -98,8 +98,8 @@ def _write(folder: Path, content: bytes, key: SigningKey) -> Path:
     """Write the file and its signature, both or neither, and return the file's path. Raises FileNotWritten."""
     _make_folder(folder)
     with (
-        whole_file(folder / NAME, replace=True, public=True) as file,
-        whole_file(folder / SIGNATURE, replace=True, public=True) as signature,
+        atomic_file(folder / NAME, replace=True, public=True) as file,
+        atomic_file(folder / SIGNATURE, replace=True, public=True) as signature,
     ):
         file.write(content)
         signature.write(key.sign(PURPOSE, content))

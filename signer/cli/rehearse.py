@@ -11,9 +11,9 @@ import click
 
 from signer.cli.demo import demo_description
 from signer.cli.init import write_settings
+from signer.days import today
 from signer.rehearsal.campaign import ORIGIN, SEQUENCE_SECONDS, Campaign, Plan
-from signer.rehearsal.workshop import require_empty_database, workshop
-from signer.web.service import today
+from signer.rehearsal.folders import require_empty_database, workshop
 
 DEFAULT_STATEMENTS = 270
 ENDED_BY_SIGTERM = 128 + signal.SIGTERM

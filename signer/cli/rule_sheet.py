@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from signer.scheme.age import AgeRule
-from signer.scheme.form import DocumentType, Form, Kind, PostalRule, Scheme
+from signer.scheme.form import DocumentType, FieldKind, Form, PostalRule, Scheme
 from signer.wording import document_label, field_label
 
 
@@ -101,7 +101,7 @@ def _document_in_words(document_type: DocumentType, form: Form) -> Iterator[str]
 
 
 def _postal_rules(form: Form) -> Iterator[tuple[str, PostalRule]]:
-    if form.field_of(Kind.POSTAL_CODE):
+    if form.field_of(FieldKind.POSTAL_CODE):
         yield from form.residence.postal_rules.items()
         yield "other", form.residence.other_countries
 

@@ -11,15 +11,15 @@ from granian.log import LogLevels
 from sqlalchemy import Engine
 
 from signer.audit.actor import command_line
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.audit.record import record_event
 from signer.cli.instance import open_instance, require_secrets
 from signer.database import is_sqlite, writing
 from signer.errors import SignerError
+from signer.service.metrics import address_of
+from signer.service.service import open_service
 from signer.settings import Settings
 from signer.statements.postgres_store import CONNECTIONS
-from signer.web.metrics import address_of
-from signer.web.service import open_service
 
 SQLITE_THREADS, POSTGRES_THREADS = 8, CONNECTIONS
 """With SQLite a thread waits for its group's commit: more make larger groups, and wait for each other to compute."""
@@ -60,7 +60,7 @@ def run(settings: Settings, engine: Engine, *, host: str, port: int) -> None:
         _require_free(*address_of(settings), "the setting metrics_bind")
     with writing(engine) as connection:
         started = {"release": version("signer")}
-        record_event(connection, settings, Kind.SERVICE_STARTED, actor=command_line(), details=started)
+        record_event(connection, settings, EntryKind.SERVICE_STARTED, actor=command_line(), details=started)
     engine.dispose()
     logging.basicConfig(level=logging.WARNING)
     Granian(

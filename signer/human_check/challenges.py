@@ -12,7 +12,7 @@ from typing import Any
 
 from altcha import Payload, create_challenge, verify_solution
 
-from signer.human_check.names import check_id
+from signer.human_check.check_id import check_id
 from signer.human_check.refusals import ExpiredCheck, ForgedCheck
 
 ALGORITHM = "SHA-256"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from signer.human_check.challenges import Challenges
-from signer.human_check.demand import Load, is_surging, wait_for, work_for
+from signer.human_check.difficulty import Load, is_surging, wait_for, work_for
 from signer.human_check.refusals import CheckRefused, NotChecked
 from signer.human_check.surge import Mode, Switch
 from signer.human_check.waiting import WaitingTokens

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 
-from signer.human_check.names import check_id
+from signer.human_check.check_id import check_id
 from signer.human_check.refusals import ExpiredCheck, ForgedCheck, TooEarly
 
 NONCE_BYTES = 16

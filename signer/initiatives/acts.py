@@ -2,14 +2,20 @@
 
 from sqlalchemy import Connection
 
-from signer.audit.entry import Detail, Kind
+from signer.audit.entry import Detail, EntryKind
 from signer.audit.record import record_event
 from signer.initiatives.initiative import Initiative
 from signer.settings import Settings
 
 
 def record_act(
-    connection: Connection, settings: Settings, initiative: Initiative, kind: Kind, *, actor: str, **details: Detail
+    connection: Connection,
+    settings: Settings,
+    initiative: Initiative,
+    kind: EntryKind,
+    *,
+    actor: str,
+    **details: Detail,
 ) -> None:
     """Write down what `actor` did about `initiative`, in the caller's transaction. Raises MissingSecret."""
     number = initiative.registration_number

@@ -71,7 +71,7 @@ class Initiative:
     pause_reason: what the organisers say in public while the collection is paused; may be empty.
     start_notified_on: the day on which the Commission was told of the start; None if nobody has recorded it.
     forecast_published: whether the public numbers have the forecast.
-    partner_codes: the words of the partners' links (`partners.py`).
+    partner_slugs: the words of the partners' links (`partners.py`).
     sponsors: what organisers have entered, the newest support first; which of it is published: `sponsors.py`.
     """
 
@@ -90,7 +90,7 @@ class Initiative:
     pause_reason: str = ""
     start_notified_on: date | None = None
     forecast_published: bool = False
-    partner_codes: frozenset[str] = frozenset()
+    partner_slugs: frozenset[str] = frozenset()
     sponsors: tuple[Sponsor, ...] = ()
 
     @property

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert
 
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.audit.record import record_event
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative, Status
@@ -99,4 +99,4 @@ def install_key(
         insert(collection_key).values(initiative_id=initiative.id, public_key=key.to_bytes(), installed_on=on)
     )
     details = {"fingerprint": key.fingerprint.hex()}
-    record_event(connection, settings, Kind.KEY_INSTALLED, actor=actor, initiative=number, details=details)
+    record_event(connection, settings, EntryKind.KEY_INSTALLED, actor=actor, initiative=number, details=details)

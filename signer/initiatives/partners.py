@@ -1,4 +1,4 @@
-"""Partners: who passes the initiative's address on, each by a link that ends with a word of its own.
+"""Partners: who passes the initiative's address on, each by a link that ends with a slug of its own.
 
 Statements that come by such a link are counted by word and week, apart from the statements. Thirty words at most: a
 word for each person would be a register.
@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select
 
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.errors import Unfit
 from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
@@ -18,8 +18,8 @@ from signer.initiatives.tables import partner
 from signer.scheme.characters import is_line, tidy
 from signer.settings import Settings
 
-MOST = 30
-CODE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
+MAX_PARTNERS = 30
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
 NAME_LIMIT = 100
 
 
@@ -29,9 +29,9 @@ class UnfitPartner(Unfit):
 
 @dataclass(frozen=True)
 class Partner:
-    """code: the word in the link, of small letters, digits and hyphens. name: what organisers call the partner."""
+    """slug: the word in the link, of small letters, digits and hyphens. name: what organisers call the partner."""
 
-    code: str
+    slug: str
     name: str
     listed_on: date
 
@@ -43,30 +43,32 @@ def read_partners(connection: Connection, initiative_id: int) -> tuple[Partner, 
 
 
 def list_partner(
-    connection: Connection, settings: Settings, initiative: Initiative, *, code: str, name: str, on: date, actor: str
+    connection: Connection, settings: Settings, initiative: Initiative, *, slug: str, name: str, on: date, actor: str
 ) -> None:
     """Add a partner. Raises UnfitPartner."""
-    code, name = code.strip().lower(), tidy(name)
-    if not CODE.fullmatch(code):
-        raise UnfitPartner("code", "the word must have 1 to 20 small letters, digits or hyphens, such as spring-2027")
+    slug, name = slug.strip().lower(), tidy(name)
+    if not SLUG.fullmatch(slug):
+        raise UnfitPartner("slug", "the word must have 1 to 20 small letters, digits or hyphens, such as spring-2027")
     if not name or not is_line(name, NAME_LIMIT):
         raise UnfitPartner("name", f"the name must have 1 to {NAME_LIMIT} characters on one line")
     there = read_partners(connection, initiative.id)
-    if code in {each.code for each in there}:
-        raise UnfitPartner("code", f"the word {code} is listed already")
-    if len(there) >= MOST:
-        raise UnfitPartner("", f"{MOST} words are listed, and no more can be; take one off the list first")
-    connection.execute(insert(partner).values(initiative_id=initiative.id, code=code, name=name, listed_on=on))
-    record_act(connection, settings, initiative, Kind.PARTNER_CHANGED, actor=actor, change="partner_listed", code=code)
+    if slug in {each.slug for each in there}:
+        raise UnfitPartner("slug", f"the word {slug} is listed already")
+    if len(there) >= MAX_PARTNERS:
+        raise UnfitPartner("", f"{MAX_PARTNERS} words are listed, and no more can be; take one off the list first")
+    connection.execute(insert(partner).values(initiative_id=initiative.id, code=slug, name=name, listed_on=on))
+    record_act(
+        connection, settings, initiative, EntryKind.PARTNER_CHANGED, actor=actor, change="partner_listed", code=slug
+    )
 
 
 def unlist_partner(
-    connection: Connection, settings: Settings, initiative: Initiative, *, code: str, actor: str
+    connection: Connection, settings: Settings, initiative: Initiative, *, slug: str, actor: str
 ) -> None:
     """Take a partner off the list; what has been counted stays. Raises UnfitPartner."""
-    gone = connection.execute(delete(partner).filter_by(initiative_id=initiative.id, code=code))
+    gone = connection.execute(delete(partner).filter_by(initiative_id=initiative.id, code=slug))
     if not gone.rowcount:
         raise UnfitPartner("", "this word is not listed; it may have been taken off meanwhile")
     record_act(
-        connection, settings, initiative, Kind.PARTNER_CHANGED, actor=actor, change="partner_unlisted", code=code
+        connection, settings, initiative, EntryKind.PARTNER_CHANGED, actor=actor, change="partner_unlisted", code=slug
     )

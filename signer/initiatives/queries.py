@@ -22,9 +22,9 @@ def read_initiatives(connection: Connection) -> tuple[Initiative, ...]:
     for row in connection.execute(select(initiative_text).order_by(initiative_text.c.language)):
         text = InitiativeText(row.title, row.objectives, row.website, row.partial_registration)
         texts.setdefault(row.initiative_id, {})[row.language] = text
-    codes: dict[int, set[str]] = {}
+    slugs: dict[int, set[str]] = {}
     for row in connection.execute(select(partner.c.initiative_id, partner.c.code)):
-        codes.setdefault(row.initiative_id, set()).add(row.code)
+        slugs.setdefault(row.initiative_id, set()).add(row.code)
     sponsors: dict[int, list[Sponsor]] = {}
     published = select(sponsor).where(sponsor.c.removed_on.is_(None))
     for row in connection.execute(published.order_by(sponsor.c.given_on.desc(), sponsor.c.id.desc())):
@@ -32,7 +32,7 @@ def read_initiatives(connection: Connection) -> tuple[Initiative, ...]:
         sponsors.setdefault(row.initiative_id, []).append(found)
     rows = connection.execute(select(initiative).order_by(initiative.c.registration_number))
     return tuple(
-        _initiative(row, texts.get(row.id, {}), codes.get(row.id, set()), sponsors.get(row.id, ())) for row in rows
+        _initiative(row, texts.get(row.id, {}), slugs.get(row.id, set()), sponsors.get(row.id, ())) for row in rows
     )
 
 
@@ -63,7 +63,7 @@ def find_key(connection: Connection, initiative_id: int) -> RecipientKey | None:
 
 
 def _initiative(
-    row: Row[tuple[object, ...]], texts: dict[str, InitiativeText], codes: set[str], sponsors: Sequence[Sponsor]
+    row: Row[tuple[object, ...]], texts: dict[str, InitiativeText], slugs: set[str], sponsors: Sequence[Sponsor]
 ) -> Initiative:
     return Initiative(
         id=row.id,
@@ -81,6 +81,6 @@ def _initiative(
         pause_reason=row.pause_reason,
         start_notified_on=row.start_notified_on,
         forecast_published=row.forecast_published,
-        partner_codes=frozenset(codes),
+        partner_slugs=frozenset(slugs),
         sponsors=tuple(sponsors),
     )

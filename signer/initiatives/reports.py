@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select, update
 
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.errors import Unfit
 from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
@@ -48,7 +48,7 @@ def record_notice(
     _require_day(sent_on, initiative, on)
     here = initiative_table.c.id == initiative.id
     connection.execute(update(initiative_table).where(here).values(start_notified_on=sent_on))
-    record_act(connection, settings, initiative, Kind.NOTICE_RECORDED, actor=actor, on=sent_on.isoformat())
+    record_act(connection, settings, initiative, EntryKind.NOTICE_RECORDED, actor=actor, on=sent_on.isoformat())
 
 
 def record_report(
@@ -79,7 +79,7 @@ def record_report(
         connection,
         settings,
         initiative,
-        Kind.REPORT_RECORDED,
+        EntryKind.REPORT_RECORDED,
         actor=actor,
         on=sent_on.isoformat(),
         statements=statements,

@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, update
 
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.errors import Unfit
 from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative, Sponsor
@@ -66,7 +66,7 @@ def add_sponsor(
         connection,
         settings,
         initiative,
-        Kind.SPONSOR_CHANGED,
+        EntryKind.SPONSOR_CHANGED,
         actor=actor,
         change="sponsor_entered",
         cents=cents,
@@ -84,4 +84,4 @@ def remove_sponsor(
     )
     if not gone.rowcount:
         raise UnfitSponsor("", "there is no such entry in the list; it may have been removed meanwhile")
-    record_act(connection, settings, initiative, Kind.SPONSOR_CHANGED, actor=actor, change="sponsor_removed")
+    record_act(connection, settings, initiative, EntryKind.SPONSOR_CHANGED, actor=actor, change="sponsor_removed")

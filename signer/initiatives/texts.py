@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.errors import SignerError, Unfit
 from signer.initiatives.acts import record_act
 from signer.initiatives.description import ADDRESS, OBJECTIVES_LIMIT, TITLE_LIMIT
@@ -75,7 +75,7 @@ def write_text(
     if newest_version(connection, initiative.id, language) != after:
         raise StaleText(f"the text in {language} has been changed by somebody else meanwhile")
     put_text(connection, initiative.id, language, text, actor=actor)
-    record_act(connection, settings, initiative, Kind.TEXT_CHANGED, actor=actor, language=language)
+    record_act(connection, settings, initiative, EntryKind.TEXT_CHANGED, actor=actor, language=language)
 
 
 def put_text(connection: Connection, initiative_id: int, language: str, text: InitiativeText, *, actor: str) -> None:

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import click
 
-from signer.batches.archive import Batch
+from signer.batches.batch_file import Batch
 from signer.offline.folder import private_file, whole_folder
 from signer.offline.formats.xml import heading_of, write_xml
 from signer.offline.formats.xml_check import require_as_written
 from signer.offline.holders import read_opening_key
-from signer.offline.opened import Opened
+from signer.offline.open_record import Opened
 from signer.offline.process import guard_process
 from signer.offline.refusal import Refusal
 from signer.offline.repeats import Repeats, repeats_in
 from signer.offline.report import ReportWriter
-from signer.offline.results import Outcome, print_json, print_outcomes
+from signer.offline.results import OpeningFigures, print_json, print_outcomes
 from signer.offline.trust_file import read_trust
-from signer.offline.verified import verified
+from signer.offline.verification import verified
 from signer.offline.verify import FILE, describe
 from signer.offline.workers import Job, Result, open_all
 from signer.progress import progress
@@ -99,7 +99,7 @@ class _Opening:
     processes: int
     quiet: bool
 
-    def write_all(self, batches: tuple[Batch, ...], forms: dict[str, Form]) -> list[Outcome]:
+    def write_all(self, batches: tuple[Batch, ...], forms: dict[str, Form]) -> list[OpeningFigures]:
         facts: dict[str, object] = {
             "registration_number": self.trust.registration_number,
             "scheme": self.trust.scheme,
@@ -115,8 +115,8 @@ class _Opening:
             report.close()
         return outcomes
 
-    def _write_one(self, form: Form, batches: tuple[Batch, ...], report: ReportWriter) -> Outcome:
-        outcome = Outcome(form.member_state, f"{form.member_state}.xml")
+    def _write_one(self, form: Form, batches: tuple[Batch, ...], report: ReportWriter) -> OpeningFigures:
+        outcome = OpeningFigures(form.member_state, f"{form.member_state}.xml")
         path = self.folder / outcome.file
         # The newest batch has the initiative's texts and dates as they stand.
         heading = heading_of(batches[-1].manifest.initiative, form)
@@ -146,12 +146,12 @@ class _Opening:
         return progress(opened, total=total, label=f"opening {form.member_state}", quiet=self.quiet)
 
 
-def _count_confirmed(opened: Opened, outcome: Outcome) -> None:
+def _count_confirmed(opened: Opened, outcome: OpeningFigures) -> None:
     outcome.confirmed += bool(opened.confirmed)
     outcome.confirmed_fields.update(opened.confirmed)
 
 
-def _report(repeats: Repeats, outcome: Outcome, report: ReportWriter) -> None:
+def _report(repeats: Repeats, outcome: OpeningFigures, report: ReportWriter) -> None:
     report.begin(outcome.member_state)
     report.add_groups("identical", repeats.identical())
     outcome.differing_persons, outcome.differing = report.add_groups("differing", repeats.differing())

@@ -1,6 +1,6 @@
 """What the person at the offline machine reads when something does not fit: what happened, and what to do."""
 
-from signer.batches.archive import MalformedBatch
+from signer.batches.batch_file import MalformedBatch
 from signer.batches.manifest import MalformedManifest
 from signer.errors import SignerError
 from signer.ledger.checkpoint import MalformedCheckpoint

@@ -13,7 +13,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 
-from signer.offline.opened import Opened
+from signer.offline.open_record import Opened
 from signer.scheme.form import Form
 from signer.scheme.identity import identity, likeness
 from signer.sealing.keyed_digest import keyed_digest

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import BinaryIO
 from uuid import UUID
 
-from signer.offline.results import Outcome
+from signer.offline.results import OpeningFigures
 
 FORMAT = "signer opening report 1"
 
@@ -34,7 +34,7 @@ class ReportWriter:
         self._put("],")
         return count, members
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: OpeningFigures) -> None:
         """Write the figures and end the entry."""
         self._put(f'\n   "figures": {json.dumps(outcome.figures())}}}')
 

@@ -9,7 +9,7 @@ import click
 
 
 @dataclass
-class Outcome:
+class OpeningFigures:
     """The figures of one Member State.
 
     statements: in the batches. left_out: identical repeats. written: in the file.
@@ -42,7 +42,7 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
-def print_outcomes(outcomes: Iterable[Outcome]) -> None:
+def print_outcomes(outcomes: Iterable[OpeningFigures]) -> None:
     """Print the results for people: one line of figures for each Member State."""
     heads = ("statements", "identical", "written", "differing", "of persons", "look-alikes", "confirmed", "persons")
     click.echo("   " + "".join(f"{head:>13}" for head in heads))

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from signer.batches.archive import Batch
+from signer.batches.batch_file import Batch
 from signer.batches.manifest import Manifest
 from signer.offline.refusal import NotVerified
 from signer.offline.results import print_json
 from signer.offline.trust_file import read_trust
-from signer.offline.verified import verified
+from signer.offline.verification import verified
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -11,8 +11,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 
-from signer.batches.archive import Record
-from signer.offline.opened import Opened, open_record
+from signer.batches.batch_file import Record
+from signer.offline.open_record import Opened, open_record
 from signer.offline.process import guard_worker
 from signer.offline.repeats import Tagger, Tags
 from signer.scheme.form import Form

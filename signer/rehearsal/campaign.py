@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from signer.rehearsal.cast import Visit, cast
+from signer.days import today
 from signer.rehearsal.client import Receipt
 from signer.rehearsal.comparison import Figures, compare
-from signer.rehearsal.outcome import Outcome
+from signer.rehearsal.folders import Workshop
 from signer.rehearsal.programs import Programs
-from signer.rehearsal.typing_in import record_typed, type_in
-from signer.rehearsal.workshop import Workshop
+from signer.rehearsal.result import RehearsalResult
+from signer.rehearsal.scenario import Visit, cast
+from signer.rehearsal.sign_all import record_typed, type_in
 from signer.scheme.load import load_scheme
 from signer.sealing.request import PublicKeyFile
-from signer.web.service import today
 
 ORIGIN = "rehearsal.signer.invalid/log"
 SEQUENCE_SECONDS = 2
@@ -51,7 +51,7 @@ class Campaign:
         self._number = str(json.loads(plan.description)["registration_number"])
         self._scheme = load_scheme(str(json.loads(plan.description)["scheme"]))
 
-    def run(self) -> Outcome:
+    def run(self) -> RehearsalResult:
         """Rehearse. Raises a SignerError where a step cannot even be done."""
         began, first_day = time.monotonic(), today()
         self.make_instance()
@@ -75,7 +75,7 @@ class Campaign:
             for code, form in self._scheme.forms.items()
         ]
         database = "postgresql" if self._plan.database_url.startswith("postgres") else "sqlite"
-        return Outcome(rows, self._plan.seed, database, time.monotonic() - began)
+        return RehearsalResult(rows, self._plan.seed, database, time.monotonic() - began)
 
     def make_instance(self) -> None:
         """Make a demonstration instance and import the initiative."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from signer.rehearsal.browser import Browser, FilledForm, Page, UnexpectedAnswer
-from signer.rehearsal.cast import Visit
-from signer.rehearsal.patience import is_waiting_page, run_script, wait
-from signer.scheme.form import Form, Kind
+from signer.rehearsal.human_check import is_waiting_page, run_script, wait
+from signer.rehearsal.scenario import Visit
+from signer.scheme.form import FieldKind, Form
 from signer.sealing.code import Code, MalformedCode
 from signer.web.public.typed_form import CONFIRM, date_inputs
 
@@ -86,7 +86,7 @@ class Citizen:
 
     def _type(self, form: FilledForm, fields: Mapping[str, str]) -> None:
         for name, asked in self._form.fields.items():
-            if asked.kind is Kind.DATE_OF_BIRTH:
+            if asked.kind is FieldKind.DATE_OF_BIRTH:
                 year, month, day = fields[name].split("-")
                 # As people write them: without the zeros in front.
                 for part, text in zip(date_inputs(name), (day.lstrip("0"), month.lstrip("0"), year), strict=True):

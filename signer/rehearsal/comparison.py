@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from signer.rehearsal.cast import Visit
 from signer.rehearsal.client import Receipt
-from signer.rehearsal.opened import OpenedStatement, UnreadableFile, read_opened
+from signer.rehearsal.opened import OpenedStatement, UnreadableAuthorityFile, read_opened
+from signer.rehearsal.scenario import Visit
 from signer.scheme.form import Form
 from signer.scheme.statement import read_statement
 
@@ -22,7 +22,7 @@ Figures = Mapping[str, int]
 
 
 @dataclass
-class Row:
+class ComparisonRow:
     """The figures of one Member State.
 
     sent: statements typed and answered with a code. received: by the service's own count. in_batch: by the manifest.
@@ -42,7 +42,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptStatement:
     """What must be found of one visit: the values that are kept for the authority, under this identifier."""
 
     visit: Visit
@@ -50,11 +50,11 @@ class Kept:
     fields: Mapping[str, str] = field(repr=False)
 
 
-def kept_of(receipt: Receipt, on: date) -> Kept:
+def kept_of(receipt: Receipt, on: date) -> KeptStatement:
     """Return what a statement that was signed on the day `on` must be found as."""
     person = receipt.visit.person
     statement = read_statement(person.fields, person.form, on=on, confirmed=person.confirmed)
-    return Kept(receipt.visit, receipt.code.statement_id, statement.fields)
+    return KeptStatement(receipt.visit, receipt.code.statement_id, statement.fields)
 
 
 def compare(
@@ -66,21 +66,21 @@ def compare(
     in_batch: int,
     figures: Figures,
     days: tuple[date, date],
-) -> Row:
+) -> ComparisonRow:
     """Return the figures of one Member State, and every difference.
 
     receipts: of all visits to this Member State's form. opened: the folder of the files for the authorities.
     days: the first and last day on which somebody signed.
     """
     staying = [kept_of(receipt, days[0]) for receipt in receipts if not receipt.visit.erases]
-    row = Row(form.member_state, sent=len(receipts), received=received, in_batch=in_batch)
+    row = ComparisonRow(form.member_state, sent=len(receipts), received=received, in_batch=in_batch)
     row.erased = len(receipts) - len(staying)
     row.opened, row.persons = figures.get("statements", 0), figures.get("persons", 0)
     found: dict[bytes, OpenedStatement] = {}
     try:
         for statement in read_opened(opened / f"{form.member_state}.xml", form):
             found[statement.statement_id] = statement
-    except UnreadableFile as error:
+    except UnreadableAuthorityFile as error:
         row.differences.append(str(error))
     for group in _by_content(staying):
         differences = list(_differences_of(group, found, days))
@@ -91,15 +91,15 @@ def compare(
     return row
 
 
-def _by_content(staying: Iterable[Kept]) -> Iterator[list[Kept]]:
-    groups: defaultdict[tuple[str, ...], list[Kept]] = defaultdict(list)
+def _by_content(staying: Iterable[KeptStatement]) -> Iterator[list[KeptStatement]]:
+    groups: defaultdict[tuple[str, ...], list[KeptStatement]] = defaultdict(list)
     for kept in staying:
         groups[tuple(kept.fields.values())].append(kept)
     yield from groups.values()
 
 
 def _differences_of(
-    group: Sequence[Kept], found: Mapping[bytes, OpenedStatement], days: tuple[date, date]
+    group: Sequence[KeptStatement], found: Mapping[bytes, OpenedStatement], days: tuple[date, date]
 ) -> Iterator[str]:
     """Yield what is wrong with statements of the same content: exactly one of them must have been written."""
     written = [kept for kept in group if kept.statement_id in found]
@@ -127,7 +127,9 @@ def _strangers(receipts: Iterable[Receipt], found: Mapping[bytes, OpenedStatemen
             yield f"{visit}: erased, but in the file"
 
 
-def _wrong_figures(row: Row, staying: Sequence[Kept], figures: Figures, *, written: int) -> Iterator[str]:
+def _wrong_figures(
+    row: ComparisonRow, staying: Sequence[KeptStatement], figures: Figures, *, written: int
+) -> Iterator[str]:
     signatories: defaultdict[int, set[tuple[str, ...]]] = defaultdict(set)
     for kept in staying:
         signatories[kept.visit.signatory].add(tuple(kept.fields.values()))

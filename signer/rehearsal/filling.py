@@ -23,7 +23,7 @@ from signer.database import open_engine, writing
 from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.initiative import Initiative
 from signer.ledger.tables import leaf
-from signer.rehearsal.invented import Inventor, Person
+from signer.rehearsal.invented import InventedPerson, Inventor
 from signer.scheme.identity import identity
 from signer.scheme.load import load_scheme
 from signer.scheme.statement import read_statement
@@ -163,7 +163,7 @@ class _Sealer:
         self._collections = {code: catalogue.collection(number, code) for code in forms}
         engine.dispose()
         self._number, self._key = number, settings.secret(PERSONS_KEY)
-        self._people: dict[str, Iterator[Person]] = {}
+        self._people: dict[str, Iterator[InventedPerson]] = {}
 
     def seal(self, chunk: Chunk) -> _Sealed:
         """Invent the people of a chunk and seal their statements."""
@@ -206,7 +206,7 @@ def _seal(chunk: Chunk) -> _Sealed:
     return _sealers[0].seal(chunk)
 
 
-def _people(initiative: Initiative, member_state: str) -> Iterator[Person]:
+def _people(initiative: Initiative, member_state: str) -> Iterator[InventedPerson]:
     """Yield people of a Member State, some of them a second time."""
     scheme = load_scheme(initiative.scheme)
     while True:

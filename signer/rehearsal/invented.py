@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from random import Random  # noqa: TID251 - seeded: a rehearsal that failed must be repeatable; nothing here is secret
 
-from signer.rehearsal.births import birth_date, doubtful_birth_date
-from signer.rehearsal.numbers import Numbers, fill
-from signer.rehearsal.words import Words
-from signer.scheme.form import Form, Kind, Scheme
+from signer.rehearsal.birth_dates import birth_date, doubtful_birth_date
+from signer.rehearsal.document_numbers import DocumentNumbers, fill
+from signer.rehearsal.names import Words
+from signer.scheme.form import FieldKind, Form, Scheme
 
 AT_HOME = 0.7
 """The share of invented people who live in the country of their nationality."""
@@ -19,7 +19,7 @@ HEXADECIMAL_RISK = 6
 
 
 @dataclass(frozen=True)
-class Person:
+class InventedPerson:
     """What one invented citizen types.
 
     fields: field name to text as typed, a birth date as YYYY-MM-DD.
@@ -30,7 +30,7 @@ class Person:
     fields: Mapping[str, str] = field(repr=False)
     confirmed: frozenset[str] = frozenset()
 
-    def with_fields(self, **fields: str) -> "Person":
+    def with_fields(self, **fields: str) -> "InventedPerson":
         """Return the same person with some fields typed otherwise."""
         return replace(self, fields={**self.fields, **fields})
 
@@ -47,51 +47,53 @@ class Inventor:
         self._chance = Random(f"{seed} {self.form.member_state}")  # noqa: S311 - people are invented, not drawn by lot
         self._words = Words(self.form.member_state, self._chance)
         documents = self.form.document_types
-        self._numbers = {key: Numbers(self.form, documents[key], on=on, chance=self._chance) for key in documents}
+        self._numbers = {
+            key: DocumentNumbers(self.form, documents[key], on=on, chance=self._chance) for key in documents
+        }
 
-    def person(self, turn: int = 0) -> Person:
+    def person(self, turn: int = 0) -> InventedPerson:
         """Return a new person, for each `turn` with another of the accepted documents."""
         types = list(self._numbers)
         chosen = types[turn % len(types)] if types else ""
-        makers: Mapping[Kind, Callable[[], str]] = {
-            Kind.NAME: self._name,
-            Kind.ADDRESS: self._place,
-            Kind.HOUSE_NUMBER: self._house_number,
-            Kind.COUNTRY: self._country,
-            Kind.DATE_OF_BIRTH: lambda: birth_date(self._chance, self._on).isoformat(),
-            Kind.DOCUMENT_TYPE: lambda: chosen,
-            Kind.DOCUMENT_NUMBER: self._numbers[chosen].number if chosen else str,
+        makers: Mapping[FieldKind, Callable[[], str]] = {
+            FieldKind.NAME: self._name,
+            FieldKind.ADDRESS: self._place,
+            FieldKind.HOUSE_NUMBER: self._house_number,
+            FieldKind.COUNTRY: self._country,
+            FieldKind.DATE_OF_BIRTH: lambda: birth_date(self._chance, self._on).isoformat(),
+            FieldKind.DOCUMENT_TYPE: lambda: chosen,
+            FieldKind.DOCUMENT_NUMBER: self._numbers[chosen].number if chosen else str,
         }
         fields = {
             name: _made_to_fit(makers[asked.kind], asked.at_most)
             for name, asked in self.form.fields.items()
             if asked.kind in makers
         }
-        return Person(self.form, self._with_postal_code(fields))
+        return InventedPerson(self.form, self._with_postal_code(fields))
 
-    def wordy(self, turn: int = 0) -> Person:
+    def wordy(self, turn: int = 0) -> InventedPerson:
         """Return a person whose names, street and town are as long as the form allows."""
         long = {
             name: self._words.text(asked.at_most)
             for name, asked in self.form.fields.items()
-            if asked.kind in {Kind.NAME, Kind.ADDRESS}
+            if asked.kind in {FieldKind.NAME, FieldKind.ADDRESS}
         }
         return self.person(turn).with_fields(**long)
 
-    def doubtful(self, turn: int = 0) -> Person:
+    def doubtful(self, turn: int = 0) -> InventedPerson:
         """Return a person with one field that the scheme doubts and the person confirms."""
         person = self.person(turn)
         name, text = self._doubted(person, turn)
         return replace(person.with_fields(**{name: text}), confirmed=frozenset({name}))
 
-    def carelessly_typed(self, person: Person) -> Person:
+    def carelessly_typed(self, person: InventedPerson) -> InventedPerson:
         """Return the same values in another typing: more spaces, small letters, accents as marks of their own."""
         typed = {name: self._careless(self.form.fields[name].kind, text) for name, text in person.fields.items()}
         return replace(person, fields=typed)
 
-    def respelt(self, person: Person) -> Person:
+    def respelt(self, person: InventedPerson) -> InventedPerson:
         """Return the same person by what identifies people, with another value in a field that does not."""
-        code, number = self.form.field_of(Kind.POSTAL_CODE), self.form.field_of(Kind.HOUSE_NUMBER)
+        code, number = self.form.field_of(FieldKind.POSTAL_CODE), self.form.field_of(FieldKind.HOUSE_NUMBER)
         if code and number and not person.fields[code.name]:
             # Where there is no postal code, street and town stand for it.
             changed = person.with_fields(**{number.name: self._house_number()})
@@ -99,12 +101,12 @@ class Inventor:
         loose = [
             name
             for name, asked in self.form.fields.items()
-            if name not in self.form.identity and asked.kind in {Kind.NAME, Kind.ADDRESS}
+            if name not in self.form.identity and asked.kind in {FieldKind.NAME, FieldKind.ADDRESS}
         ]
         name = self._chance.choice(loose)
         return person.with_fields(**{name: f"{person.fields[name]}-{self._words.word()}"})
 
-    def look_alike(self, person: Person) -> Person:
+    def look_alike(self, person: InventedPerson) -> InventedPerson:
         """Return another person of the same name and birth date, where the form asks for one; else just another one."""
         other = self.person()
         kept = set(self.form.likeness)
@@ -112,11 +114,11 @@ class Inventor:
             other, fields={name: person.fields[name] if name in kept else other.fields[name] for name in other.fields}
         )
 
-    def slip_in_number(self, person: Person) -> str:
+    def slip_in_number(self, person: InventedPerson) -> str:
         """Return the person's document number with a slip that the scheme notices."""
         return self._numbers[person.fields["document_type"]].doubtful(person.fields["document_number"])
 
-    def _doubted(self, person: Person, turn: int) -> tuple[str, str]:
+    def _doubted(self, person: InventedPerson, turn: int) -> tuple[str, str]:
         if self.form.document_types:
             return "document_number", self.slip_in_number(person)
         if turn % 2:
@@ -161,7 +163,7 @@ class Inventor:
         return example.isdigit() and len(example) >= HEXADECIMAL_RISK
 
     def _with_postal_code(self, fields: dict[str, str]) -> dict[str, str]:
-        asked = self.form.field_of(Kind.POSTAL_CODE)
+        asked = self.form.field_of(FieldKind.POSTAL_CODE)
         if asked is None:
             return fields
         rule = self.form.residence.postal_rule(fields["residence_country"])
@@ -171,10 +173,10 @@ class Inventor:
             if rule.pattern is None or rule.pattern.fullmatch(bare):
                 return {name: {**fields, asked.name: text}[name] for name in self.form.fields}
 
-    def _careless(self, kind: Kind, text: str) -> str:
-        if kind in {Kind.NAME, Kind.ADDRESS}:
+    def _careless(self, kind: FieldKind, text: str) -> str:
+        if kind in {FieldKind.NAME, FieldKind.ADDRESS}:
             return unicodedata.normalize("NFD", f" {text.replace(' ', '  ')} ")
-        if kind is Kind.DOCUMENT_NUMBER:
+        if kind is FieldKind.DOCUMENT_NUMBER:
             return " ".join(text.lower())
         return text
 

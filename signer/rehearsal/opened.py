@@ -9,12 +9,12 @@ from uuid import UUID
 from lxml import etree
 
 from signer.errors import SignerError
-from signer.scheme.form import Form, Kind
+from signer.scheme.form import FieldKind, Form
 
 PREFIX = "oct.property."
 
 
-class UnreadableFile(SignerError):
+class UnreadableAuthorityFile(SignerError):
     """A file for an authority does not say what it must; the message names the file and the place."""
 
 
@@ -31,19 +31,19 @@ class OpenedStatement:
 
 
 def read_opened(path: Path, form: Form) -> Iterator[OpenedStatement]:
-    """Yield the statements of the file of one Member State. Raises UnreadableFile."""
+    """Yield the statements of the file of one Member State. Raises UnreadableAuthorityFile."""
     try:
         root = etree.parse(path, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)).getroot()
     except (OSError, etree.XMLSyntaxError):
-        raise UnreadableFile(f"{path.name} is not there or no XML") from None
+        raise UnreadableAuthorityFile(f"{path.name} is not there or no XML") from None
     if root.findtext("forCountry") != form.member_state.lower():
-        raise UnreadableFile(f"{path.name} is not for {form.member_state}")
+        raise UnreadableAuthorityFile(f"{path.name} is not for {form.member_state}")
     for number, signature in enumerate(root.iterfind("signatures/signature"), start=1):
         try:
             yield _read_signature(signature, form)
         except (ValueError, KeyError):
             # Without the cause: it would quote a value.
-            raise UnreadableFile(f"{path.name}: its statement {number} is malformed") from None
+            raise UnreadableAuthorityFile(f"{path.name}: its statement {number} is malformed") from None
 
 
 def _read_signature(signature: etree._Element, form: Form) -> OpenedStatement:
@@ -54,10 +54,10 @@ def _read_signature(signature: etree._Element, form: Form) -> OpenedStatement:
     documents = {document.property_key: key for key, document in form.document_types.items()}
     fields: dict[str, str] = {}
     for name, asked in form.fields.items():
-        if asked.kind is Kind.DOCUMENT_TYPE:
+        if asked.kind is FieldKind.DOCUMENT_TYPE:
             (used,) = documents.keys() & properties.keys()
             fields[name] = documents[used]
-        elif asked.kind is Kind.DOCUMENT_NUMBER:
+        elif asked.kind is FieldKind.DOCUMENT_NUMBER:
             fields[name] = properties.pop(used)
         else:
             fields[name] = _as_kept(asked.kind, properties.pop(asked.property_key))
@@ -70,10 +70,10 @@ def _read_signature(signature: etree._Element, form: Form) -> OpenedStatement:
     )
 
 
-def _as_kept(kind: Kind, text: str) -> str:
-    if kind is Kind.DATE_OF_BIRTH:
+def _as_kept(kind: FieldKind, text: str) -> str:
+    if kind is FieldKind.DATE_OF_BIRTH:
         return "-".join(reversed(text.split("/")))
-    return text.upper() if kind is Kind.COUNTRY else text
+    return text.upper() if kind is FieldKind.COUNTRY else text
 
 
 def _text(element: etree._Element, name: str) -> str:

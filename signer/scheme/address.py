@@ -14,7 +14,7 @@ from signer.scheme.characters import (
     is_web_address,
     names_a_host,
 )
-from signer.scheme.form import Field, Kind
+from signer.scheme.form import Field, FieldKind
 from signer.scheme.problem import Problem, error, warning
 from signer.scheme.reading import Reading, Typed
 
@@ -68,7 +68,7 @@ def compact_postal_code(text: str) -> str:
 
 
 def _country_of(typed: Typed) -> str | None:
-    return typed.form.residence.find_country(typed.text_of(Kind.COUNTRY))
+    return typed.form.residence.find_country(typed.text_of(FieldKind.COUNTRY))
 
 
 def _problem_of_text(field: Field, text: str, alphabet: Alphabet) -> Problem | None:

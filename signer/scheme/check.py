@@ -11,19 +11,19 @@ from datetime import date
 from signer.scheme.address import read_address, read_country, read_house_number, read_name, read_postal_code
 from signer.scheme.birth import read_date_of_birth
 from signer.scheme.document import read_document_number, read_document_type
-from signer.scheme.form import Field, Form, Kind
+from signer.scheme.form import Field, FieldKind, Form
 from signer.scheme.problem import Problem, Severity
 from signer.scheme.reading import Reading, Typed, read_text
 
-_READERS: Mapping[Kind, Callable[[Field, str, Typed], Reading]] = {
-    Kind.NAME: read_name,
-    Kind.ADDRESS: read_address,
-    Kind.HOUSE_NUMBER: read_house_number,
-    Kind.POSTAL_CODE: read_postal_code,
-    Kind.COUNTRY: read_country,
-    Kind.DATE_OF_BIRTH: read_date_of_birth,
-    Kind.DOCUMENT_TYPE: read_document_type,
-    Kind.DOCUMENT_NUMBER: read_document_number,
+_READERS: Mapping[FieldKind, Callable[[Field, str, Typed], Reading]] = {
+    FieldKind.NAME: read_name,
+    FieldKind.ADDRESS: read_address,
+    FieldKind.HOUSE_NUMBER: read_house_number,
+    FieldKind.POSTAL_CODE: read_postal_code,
+    FieldKind.COUNTRY: read_country,
+    FieldKind.DATE_OF_BIRTH: read_date_of_birth,
+    FieldKind.DOCUMENT_TYPE: read_document_type,
+    FieldKind.DOCUMENT_NUMBER: read_document_number,
 }
 
 

@@ -13,7 +13,7 @@ from types import ModuleType
 from stdnum.exceptions import ValidationError
 
 from signer.scheme.characters import DASHES, describe
-from signer.scheme.form import DocumentType, Field, Kind
+from signer.scheme.form import DocumentType, Field, FieldKind
 from signer.scheme.problem import Problem, error, warning
 from signer.scheme.reading import Reading, Typed
 
@@ -101,7 +101,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _document_type_of(typed: Typed) -> DocumentType | None:
-    return typed.form.document_types.get(typed.text_of(Kind.DOCUMENT_TYPE))
+    return typed.form.document_types.get(typed.text_of(FieldKind.DOCUMENT_TYPE))
 
 
 def _doubt(field: Field, number: str, document_type: DocumentType, typed: Typed) -> Problem | None:

@@ -22,7 +22,7 @@ class NoThresholds(SignerError):
     """The initiative was registered before the first day for which this scheme has thresholds."""
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """What a field holds, and so how it is checked."""
 
     NAME = "name"
@@ -45,7 +45,7 @@ class Field:
     """
 
     name: str
-    kind: Kind
+    kind: FieldKind
     property_key: str
     group: str
     at_most: int
@@ -151,7 +151,7 @@ class Form:
     notes: tuple[str, ...]
     sources: tuple[str, ...]
 
-    def field_of(self, kind: Kind) -> Field | None:
+    def field_of(self, kind: FieldKind) -> Field | None:
         """Return the first field of this kind; None if the form asks for none."""
         return next((field for field in self.fields.values() if field.kind is kind), None)
 
@@ -167,7 +167,7 @@ class Form:
 
 
 @dataclass(frozen=True, eq=False)
-class Term:
+class ParliamentaryTerm:
     """The thresholds of initiatives registered in one parliamentary term: members elected, times all members."""
 
     members: int
@@ -197,7 +197,7 @@ class Scheme:
     surplus: float
     planning_sources: tuple[str, ...]
     forms: Mapping[str, Form]
-    terms: tuple[Term, ...]
+    terms: tuple[ParliamentaryTerm, ...]
     residence: Residence
     sources: tuple[str, ...]
 

@@ -12,7 +12,7 @@ from datetime import date
 from signer.scheme.address import compact_postal_code
 from signer.scheme.characters import tidy
 from signer.scheme.document import full_year, normalise_number
-from signer.scheme.form import Form, Kind
+from signer.scheme.form import FieldKind, Form
 
 
 def identity(fields: Mapping[str, str], form: Form, *, on: date) -> tuple[str, ...]:
@@ -38,26 +38,26 @@ def likeness(fields: Mapping[str, str], form: Form) -> tuple[str, ...] | None:
 def _folded(name: str, fields: Mapping[str, str], form: Form, on: date) -> str:
     text = tidy(fields.get(name, ""))
     match form.fields[name].kind:
-        case Kind.NAME | Kind.ADDRESS | Kind.HOUSE_NUMBER:
+        case FieldKind.NAME | FieldKind.ADDRESS | FieldKind.HOUSE_NUMBER:
             return unicodedata.normalize("NFC", text.casefold())
-        case Kind.POSTAL_CODE:
+        case FieldKind.POSTAL_CODE:
             # In Ireland it may be empty; namesakes born on one day must not become one person for that.
             return compact_postal_code(text) or _street_and_city(fields, form, on)
-        case Kind.COUNTRY:
+        case FieldKind.COUNTRY:
             return form.residence.find_country(text) or text
-        case Kind.DOCUMENT_NUMBER:
+        case FieldKind.DOCUMENT_NUMBER:
             return _folded_number(text, fields, form, on)
-        case Kind.DATE_OF_BIRTH | Kind.DOCUMENT_TYPE:
+        case FieldKind.DATE_OF_BIRTH | FieldKind.DOCUMENT_TYPE:
             return text
 
 
 def _street_and_city(fields: Mapping[str, str], form: Form, on: date) -> str:
-    parts = [_folded(field.name, fields, form, on) for field in form.fields.values() if field.kind is Kind.ADDRESS]
+    parts = [_folded(field.name, fields, form, on) for field in form.fields.values() if field.kind is FieldKind.ADDRESS]
     return "\n".join(parts)
 
 
 def _folded_number(text: str, fields: Mapping[str, str], form: Form, on: date) -> str:
-    type_field = form.field_of(Kind.DOCUMENT_TYPE)
+    type_field = form.field_of(FieldKind.DOCUMENT_TYPE)
     document_type = form.document_types.get(tidy(fields.get(type_field.name, ""))) if type_field else None
     if document_type is None:
         return normalise_number(text, "", on)

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from signer.scheme.form import Field, Form, Kind, PostalRule, Residence, Scheme, Term
+from signer.scheme.form import Field, FieldKind, Form, ParliamentaryTerm, PostalRule, Residence, Scheme
 from signer.scheme.load_form import PartRules, SchemeRules, read_form
 from signer.scheme.rule_file import InvalidRules, Table, read_rule_file
 from signer.scheme.sources import Sources, read_sources
@@ -92,7 +92,7 @@ def _read_scheme_rules(table: Table, residence: Residence, sources: Sources) -> 
 
 
 def _read_field(name: str, table: Table) -> Field:
-    kind = table.choice("kind", Kind)
+    kind = table.choice("kind", FieldKind)
     read = Field(name, kind, table.string("property", ""), table.string("group"), table.number("at_most"))
     table.finish()
     return read
@@ -114,22 +114,24 @@ def _read_part(table: Table, fields: Mapping[str, Field], sources: Sources) -> P
     return part
 
 
-def _read_terms(table: Table, members: Mapping[str, Mapping[str, int]], sources: Sources) -> tuple[Term, ...]:
-    terms: list[Term] = []
+def _read_terms(
+    table: Table, members: Mapping[str, Mapping[str, int]], sources: Sources
+) -> tuple[ParliamentaryTerm, ...]:
+    terms: list[ParliamentaryTerm] = []
     for each in table.tables("terms"):
         terms.append(_read_term(each, members, sources))
         each.refuse_before(terms[-2].registered_from if len(terms) > 1 else None, "registered_from")
     return tuple(terms)
 
 
-def _read_term(table: Table, members: Mapping[str, Mapping[str, int]], sources: Sources) -> Term:
+def _read_term(table: Table, members: Mapping[str, Mapping[str, int]], sources: Sources) -> ParliamentaryTerm:
     total = table.number("members")
     elected = {code: numbers[str(total)] for code, numbers in members.items()}
     # Also shows that no Member State's file is missing.
     if sum(elected.values()) != total:
         raise table.refuse(f"the Member States elect {sum(elected.values())} members, expected {total}", "members")
     thresholds = {code: number * total for code, number in elected.items()}
-    term = Term(total, table.day("registered_from"), MappingProxyType(thresholds), sources.read(table))
+    term = ParliamentaryTerm(total, table.day("registered_from"), MappingProxyType(thresholds), sources.read(table))
     table.finish()
     return term
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from signer.scheme.age import AgeCount, AgeRule
 from signer.scheme.document import load_module, normalise_number
-from signer.scheme.form import DocumentType, Field, Form, Kind, Residence
+from signer.scheme.form import DocumentType, Field, FieldKind, Form, Residence
 from signer.scheme.rule_file import Table
 from signer.scheme.sources import Sources
 
@@ -117,7 +117,7 @@ def _read_age(table: Table, sources: Sources) -> AgeRule:
 
 
 def _read_document_types(table: Table, fields: Mapping[str, Field], sources: Sources) -> dict[str, DocumentType]:
-    if not any(field.kind is Kind.DOCUMENT_TYPE for field in fields.values()):
+    if not any(field.kind is FieldKind.DOCUMENT_TYPE for field in fields.values()):
         return {}
     documents = table.table("documents")
     return {key: _read_document_type(key, documents.table(key), sources) for key in documents.names()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from signer.scheme.characters import describe, find_unreadable, tidy
-from signer.scheme.form import Field, Form, Kind
+from signer.scheme.form import Field, FieldKind, Form
 from signer.scheme.problem import Problem, error
 
 LONGEST_TYPED = 2_000
@@ -28,7 +28,7 @@ class Typed:
     form: Form
     on: date
 
-    def text_of(self, kind: Kind) -> str:
+    def text_of(self, kind: FieldKind) -> str:
         """Return the tidied text of the form's field of this kind; empty if there is none."""
         field = self.form.field_of(kind)
         return read_text(field, self.fields.get(field.name, "")).value if field else ""

@@ -5,7 +5,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import Engine
 
 from signer.database import POOL_WAIT_SECONDS, StoreUnavailable
-from signer.statements.store import Outcome, SealedStatement, raise_unless_stored
+from signer.statements.store import SealedStatement, WriteOutcome, raise_unless_stored
 
 # One round trip and one flush, given to the driver: the expression language would take as long as sealing does.
 # Freezing a final batch locks the statement table before it writes `finalised`, so an insert either commits before it
@@ -66,7 +66,7 @@ class PostgresStore:
             # The same page, or two with one human check, sent at once: the other one committed after our snapshot was
             # taken. Look again.
             if found != LOST_A_RACE:
-                raise_unless_stored(Outcome(found))
+                raise_unless_stored(WriteOutcome(found))
                 return
         raise StoreUnavailable("the database did not settle whether the statement is stored")
 

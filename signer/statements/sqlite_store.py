@@ -14,7 +14,7 @@ from typing import cast
 from sqlalchemy import Engine, PoolProxiedConnection
 
 from signer.database import StoreUnavailable, one_writer
-from signer.statements.store import Outcome, SealedStatement, raise_unless_stored
+from signer.statements.store import SealedStatement, WriteOutcome, raise_unless_stored
 
 MOST_AT_ONCE = 200
 WAIT_SECONDS = 20
@@ -51,7 +51,7 @@ class _Waiting:
 
     def __init__(self, sealed: SealedStatement) -> None:
         self.sealed = sealed
-        self.outcome: Outcome | None = None
+        self.outcome: WriteOutcome | None = None
         self.failure: StoreUnavailable | None = None
         self.turn = threading.Lock()
         self.turn.acquire()
@@ -87,7 +87,7 @@ class SqliteStore:
             self._write_group()
         if mine.failure:
             raise mine.failure
-        raise_unless_stored(cast("Outcome", mine.outcome))
+        raise_unless_stored(cast("WriteOutcome", mine.outcome))
 
     def close(self) -> None:
         """Wait for the group that is being written, and let go of the database."""
@@ -167,7 +167,7 @@ def _rounds(group: Sequence[SealedStatement]) -> Iterator[list[SealedStatement]]
         yield round_
 
 
-def _write_round(cursor: sqlite3.Cursor, round_: Sequence[SealedStatement]) -> list[Outcome]:
+def _write_round(cursor: sqlite3.Cursor, round_: Sequence[SealedStatement]) -> list[WriteOutcome]:
     rows = [(new.statement_id, *_place(new), new.key_id, new.sealed, new.check_id) for new in round_]
     kept = {statement_id for (statement_id,) in _execute(cursor, KEEP, rows).fetchall()}
     stored = [new for new in round_ if new.statement_id in kept]
@@ -175,12 +175,12 @@ def _write_round(cursor: sqlite3.Cursor, round_: Sequence[SealedStatement]) -> l
         _execute(cursor, SPEND, [(new.check_id, new.submitted_on.isoformat()) for new in stored])
         _execute(cursor, ADD_LEAF, [(new.commitment,) for new in stored])
         _execute(cursor, COUNT, [(*place, count) for place, count in Counter(map(_place, stored)).items()])
-    return [Outcome.STORED if new.statement_id in kept else _look(cursor, new) for new in round_]
+    return [WriteOutcome.STORED if new.statement_id in kept else _look(cursor, new) for new in round_]
 
 
-def _look(cursor: sqlite3.Cursor, sealed: SealedStatement) -> Outcome:
+def _look(cursor: sqlite3.Cursor, sealed: SealedStatement) -> WriteOutcome:
     values = (sealed.statement_id, sealed.statement_id, sealed.initiative_id, sealed.member_state)
-    return Outcome(cursor.execute(LOOK, values).fetchone()[0])
+    return WriteOutcome(cursor.execute(LOOK, values).fetchone()[0])
 
 
 def _place(sealed: SealedStatement) -> tuple[int, str, str]:

@@ -45,7 +45,7 @@ class SealedStatement:
     commitment: bytes
 
 
-class Outcome(Enum):
+class WriteOutcome(Enum):
     """What a write found: stored now or before (the same code again), erased before, finalised, or the check spent."""
 
     STORED = 0
@@ -75,11 +75,11 @@ def open_store(engine: Engine) -> Store:
     return SqliteStore(engine) if is_sqlite(engine) else PostgresStore(engine)
 
 
-def raise_unless_stored(outcome: Outcome) -> None:
+def raise_unless_stored(outcome: WriteOutcome) -> None:
     """Raise what a store's `write` promises for `outcome`."""
-    if outcome is Outcome.ERASED:
+    if outcome is WriteOutcome.ERASED:
         raise AlreadyErased("the statement of this code was erased; expected a new code")
-    if outcome is Outcome.FINALISED:
+    if outcome is WriteOutcome.FINALISED:
         raise CollectionFinalised("the final batch of this Member State is frozen; expected a collection under way")
-    if outcome is Outcome.CHECK_SPENT:
+    if outcome is WriteOutcome.CHECK_SPENT:
         raise CheckSpent("the human check has let another statement in; expected a new one")

@@ -21,19 +21,19 @@ WEEK = timedelta(days=7)
 class Attribution:
     """What came by the links. weeks: the Mondays of the weeks that are over, the newest first.
 
-    tens: code to week to statements in tens; 0 stands for fewer than ten, none among them.
+    tens: slug to week to statements in tens; 0 stands for fewer than ten, none among them.
     """
 
     weeks: tuple[date, ...]
     tens: Mapping[str, Mapping[date, int]]
 
-    def of(self, code: str, week: date) -> int:
-        """Return the statements of a code in a week, in tens; 0 stands for fewer than ten."""
-        return self.tens.get(code, {}).get(week, 0)
+    def of(self, slug: str, week: date) -> int:
+        """Return the statements of a slug in a week, in tens; 0 stands for fewer than ten."""
+        return self.tens.get(slug, {}).get(week, 0)
 
-    def total(self, code: str) -> int:
-        """Return the sum of what is shown of a code, so that it tells no more than the weeks do."""
-        return sum(self.tens.get(code, {}).values())
+    def total(self, slug: str) -> int:
+        """Return the sum of what is shown of a slug, so that it tells no more than the weeks do."""
+        return sum(self.tens.get(slug, {}).values())
 
 
 def read_attribution(connection: Connection, initiative: Initiative, *, on: date) -> Attribution:

@@ -24,7 +24,7 @@ HALF, TWICE = 0.5, 2.0
 """The range of what is likely valid: with half and with twice as many invalid as expected."""
 
 
-class Standing(StrEnum):
+class ThresholdStanding(StrEnum):
     """How a Member State stands to its threshold.
 
     safe: reached, with the surplus that organisers are advised to collect. reached: also by what is likely valid.
@@ -88,13 +88,17 @@ class MemberStateFigures:
         return Likely(*(round(persons * (1 - min(1.0, self.invalid_share * times))) for times in (TWICE, 1.0, HALF)))
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> ThresholdStanding:
         """How it stands to its threshold."""
         if not self.is_reached:
-            return Standing.NOT_YET
+            return ThresholdStanding.NOT_YET
         if self.likely.expected < self.threshold:
-            return Standing.DOUBTFUL
-        return Standing.SAFE if self.collected >= self.threshold * (1 + self.surplus) else Standing.REACHED
+            return ThresholdStanding.DOUBTFUL
+        return (
+            ThresholdStanding.SAFE
+            if self.collected >= self.threshold * (1 + self.surplus)
+            else ThresholdStanding.REACHED
+        )
 
     def a_day(self, days_left: int) -> int | None:
         """Return the statements needed each day so that as many as the threshold are likely valid.

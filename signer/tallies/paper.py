@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, insert, select
 
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.errors import Unfit
 from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
@@ -79,7 +79,7 @@ def enter_paper(
         connection,
         settings,
         initiative,
-        Kind.PAPER_ENTERED,
+        EntryKind.PAPER_ENTERED,
         actor=actor,
         member_state=checked.member_state,
         statements=checked.statements,

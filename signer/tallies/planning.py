@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.errors import SignerError
 from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
@@ -64,7 +64,9 @@ def expect_invalid(
     if share is not None:
         connection.execute(insert(invalid_share).values(share=share, **here))
     said = "as the scheme" if share is None else f"{share:.1%}"
-    record_act(connection, settings, initiative, Kind.PLANNING_CHANGED, actor=actor, change=f"invalid {code}: {said}")
+    record_act(
+        connection, settings, initiative, EntryKind.PLANNING_CHANGED, actor=actor, change=f"invalid {code}: {said}"
+    )
 
 
 def read_events(connection: Connection, initiative_id: int) -> tuple[Event, ...]:
@@ -89,7 +91,7 @@ def mark_event(
     if len(read_events(connection, initiative.id)) >= MOST_EVENTS:
         raise UnfitPlan(f"there are {MOST_EVENTS} events, and no more can be marked")
     connection.execute(insert(campaign_event).values(initiative_id=initiative.id, happened_on=on, label=label))
-    record_act(connection, settings, initiative, Kind.TIMELINE_CHANGED, actor=actor, change=f"marked {on}")
+    record_act(connection, settings, initiative, EntryKind.TIMELINE_CHANGED, actor=actor, change=f"marked {on}")
 
 
 def unmark_event(
@@ -101,7 +103,7 @@ def unmark_event(
         raise UnfitPlan("there is no such event")
     connection.execute(delete(campaign_event).filter_by(initiative_id=initiative.id, id=event_id))
     change = f"taken out {found.happened_on}"
-    record_act(connection, settings, initiative, Kind.TIMELINE_CHANGED, actor=actor, change=change)
+    record_act(connection, settings, initiative, EntryKind.TIMELINE_CHANGED, actor=actor, change=change)
 
 
 def publish_forecast(
@@ -111,4 +113,4 @@ def publish_forecast(
     here = initiative_table.c.id == initiative.id
     connection.execute(update(initiative_table).values(forecast_published=is_published).where(here))
     said = "published" if is_published else "no longer published"
-    record_act(connection, settings, initiative, Kind.PLANNING_CHANGED, actor=actor, change=f"forecast {said}")
+    record_act(connection, settings, initiative, EntryKind.PLANNING_CHANGED, actor=actor, change=f"forecast {said}")

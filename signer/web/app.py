@@ -5,20 +5,20 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from signer.human_check.check import open_human_check
+from signer.human_check.check_token import CheckTokens
+from signer.service.service import Service, open_service
 from signer.settings import Settings, read_settings
 from signer.web.api.routes import api
-from signer.web.application import bare_application
-from signer.web.caching import Shells
-from signer.web.check_token import CheckTokens
+from signer.web.caching import RenderedPages
 from signer.web.compression import install_compression
 from signer.web.console.addresses import CONSOLE
 from signer.web.console.app import create_console
 from signer.web.errors import install_errors
+from signer.web.flask_base import flask_base
 from signer.web.headers import install_headers
 from signer.web.limits import install_limits
 from signer.web.public.routes import public
 from signer.web.requests import install_request_checks
-from signer.web.service import Service, open_service
 from signer.web.sessions import ClosedSessions
 from signer.web.static_files import FOLDER, install_static_files
 
@@ -32,11 +32,11 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
     """
     settings = settings or read_settings()
     service = service or open_service(settings)
-    app = bare_application(settings, static=FOLDER, domains=("messages",))
+    app = flask_base(settings, static=FOLDER, domains=("messages",))
     app.extensions["signer"] = service
     app.extensions["check_tokens"] = CheckTokens(settings.secret("form-token-key"))
     app.extensions["human_check"] = open_human_check(settings)
-    app.extensions["shells"] = Shells()
+    app.extensions["rendered_pages"] = RenderedPages()
     app.session_interface = ClosedSessions()
     # An application beside this one: no session, hook or log-on of it is ever near a page that a citizen signs on.
     console = create_console(settings, service)

@@ -21,7 +21,7 @@ ETAG_CHARACTERS = 32
 
 
 @dataclass(frozen=True)
-class Shell:
+class RenderedPage:
     """One rendered page as it is sent, and what it was rendered from."""
 
     initiative: Initiative
@@ -35,11 +35,11 @@ class Shell:
         return self.on == on and self.figures == figures and self.initiative == initiative
 
 
-class Shells:
+class RenderedPages:
     """The rendered pages, by initiative, page and language; there are at most some thousand."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str, str], Shell] = {}
+        self._kept: dict[tuple[str, str, str], RenderedPage] = {}
         self._rendering = threading.Lock()
 
     def find(
@@ -51,7 +51,7 @@ class Shells:
         on: date,
         render: Callable[[], str],
         figures: object = None,
-    ) -> Shell:
+    ) -> RenderedPage:
         """Return the shell of these, rendered anew only if the initiative's entry in the catalogue has changed.
 
         page: what tells it from the initiative's other pages, such as the Member State of a form.
@@ -67,11 +67,11 @@ class Shells:
             found = self._kept.get(key)
             if not (found and found.fits(initiative, on, figures)):
                 encoded = render().encode()
-                found = self._kept[key] = Shell(initiative, on, figures, encoded, _etag(encoded))
+                found = self._kept[key] = RenderedPage(initiative, on, figures, encoded, _etag(encoded))
         return found
 
 
-def public_shell(shell: Shell, mimetype: str = HTML) -> Response:
+def public_rendered(shell: RenderedPage, mimetype: str = HTML) -> Response:
     """Return a shell as it is."""
     return _public(Response(shell.encoded, mimetype=mimetype), shell.etag)
 

@@ -6,11 +6,11 @@ from multiprocessing.util import Finalize
 
 from flask import Flask
 
+from signer.service.metrics import start_metrics
+from signer.service.periodic import start_periodic
+from signer.service.service import Service, open_service
 from signer.settings import read_settings
 from signer.web.app import create_app
-from signer.web.metrics import start_metrics
-from signer.web.periodic import start_periodic
-from signer.web.service import Service, open_service
 
 YOUNG_OBJECTS = 20_000
 """So many new objects before the collector looks for circles among them; a request makes some hundreds, with few."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signer.audit.entry import START, BrokenChain, ChainedEntry, Entry, Kind, follow_chain
+from signer.audit.entry import START, BrokenChain, ChainedEntry, Entry, EntryKind, follow_chain
 from signer.audit.exported import export_lines, read_exported
 
 
@@ -14,7 +14,7 @@ def chain(count: int, *, actor: str = "command:ada") -> list[ChainedEntry]:
     """An unbroken chain of entries."""
     made: list[ChainedEntry] = []
     for number in range(1, count + 1):
-        entry = Entry(number, "2027-05-01T09:30:00Z", Kind.RECONCILED, actor, "2027/000042", {"count": number})
+        entry = Entry(number, "2027-05-01T09:30:00Z", EntryKind.RECONCILED, actor, "2027/000042", {"count": number})
         made.append(ChainedEntry(entry, entry.hash_after(made[-1].hash if made else START)))
     return made
 

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from signer.audit.entry import Detail, Kind
+from signer.audit.entry import Detail, EntryKind
 from signer.audit.read import latest_entries
 from signer.database import reading, writing
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative, InitiativeText, Status
-from signer.initiatives.manage import change_status, import_description
+from signer.initiatives.lifecycle import change_status, import_description
 from signer.initiatives.partners import list_partner, unlist_partner
 from signer.initiatives.queries import find_initiative_to_change
 from signer.initiatives.reports import record_notice, record_report
@@ -36,7 +36,7 @@ class Change:
     """
 
     act: Act
-    kind: Kind
+    kind: EntryKind
     details: dict[str, Detail]
     digested: str = ""
 
@@ -63,63 +63,65 @@ def _in_french(connection: Connection, settings: Settings, _: Initiative) -> Non
 
 
 CHANGES = (
-    Change(_in_french, Kind.INITIATIVE_IMPORTED, {"languages": "en fr"}, digested="texts_sha256"),
-    Change(lambda *here: write_text(*here, "de", FRENCH, after=0, actor=EDITOR), Kind.TEXT_CHANGED, {"language": "de"}),
-    Change(_become(Status.PAUSED, "a storm"), Kind.COLLECTION_PAUSED, {"said": "a storm"}),
-    Change(_become(Status.COLLECTING), Kind.COLLECTION_OPENED, {}),
+    Change(_in_french, EntryKind.INITIATIVE_IMPORTED, {"languages": "en fr"}, digested="texts_sha256"),
+    Change(
+        lambda *here: write_text(*here, "de", FRENCH, after=0, actor=EDITOR), EntryKind.TEXT_CHANGED, {"language": "de"}
+    ),
+    Change(_become(Status.PAUSED, "a storm"), EntryKind.COLLECTION_PAUSED, {"said": "a storm"}),
+    Change(_become(Status.COLLECTING), EntryKind.COLLECTION_OPENED, {}),
     Change(
         lambda *here: record_notice(*here, sent_on=date(2027, 1, 11), on=MAY_DAY, actor=EDITOR),
-        Kind.NOTICE_RECORDED,
+        EntryKind.NOTICE_RECORDED,
         {"on": "2027-01-11"},
     ),
     Change(
         lambda *here: record_report(*here, sent_on=MAY_DAY, statements=90, on=MAY_DAY, actor=EDITOR),
-        Kind.REPORT_RECORDED,
+        EntryKind.REPORT_RECORDED,
         {"on": "2027-05-01", "statements": 90},
     ),
-    Change(_on_paper(412), Kind.PAPER_ENTERED, {"member_state": "DE", "statements": 412, "corrects": 0}),
+    Change(_on_paper(412), EntryKind.PAPER_ENTERED, {"member_state": "DE", "statements": 412, "corrects": 0}),
     Change(
         _on_paper(421, corrects=1),
-        Kind.PAPER_ENTERED,
+        EntryKind.PAPER_ENTERED,
         {"member_state": "DE", "statements": 421, "corrects": 1},
     ),
     Change(
-        lambda *here: list_partner(*here, code="spring", name="Newsletter", on=MAY_DAY, actor=EDITOR),
-        Kind.PARTNER_CHANGED,
+        lambda *here: list_partner(*here, slug="spring", name="Newsletter", on=MAY_DAY, actor=EDITOR),
+        EntryKind.PARTNER_CHANGED,
         {"change": "partner_listed", "code": "spring"},
     ),
     Change(
-        lambda *here: unlist_partner(*here, code="spring", actor=EDITOR),
-        Kind.PARTNER_CHANGED,
+        lambda *here: unlist_partner(*here, slug="spring", actor=EDITOR),
+        EntryKind.PARTNER_CHANGED,
         {"change": "partner_unlisted", "code": "spring"},
     ),
     Change(
         lambda *here: add_sponsor(*here, name="Foundation", cents=600_00, given_on=MAY_DAY, on=MAY_DAY, actor=EDITOR),
-        Kind.SPONSOR_CHANGED,
+        EntryKind.SPONSOR_CHANGED,
         {"change": "sponsor_entered", "cents": 600_00},
     ),
     Change(
         lambda *here: remove_sponsor(*here, 1, on=MAY_DAY, actor=EDITOR),
-        Kind.SPONSOR_CHANGED,
+        EntryKind.SPONSOR_CHANGED,
         {"change": "sponsor_removed"},
     ),
     Change(
         lambda *here: mark_event(*here, on=MAY_DAY, label="Radio", actor=EDITOR),
-        Kind.TIMELINE_CHANGED,
+        EntryKind.TIMELINE_CHANGED,
         {"change": "marked 2027-05-01"},
     ),
-    Change(_take_out_the_event, Kind.TIMELINE_CHANGED, {"change": "taken out 2027-05-01"}),
+    Change(_take_out_the_event, EntryKind.TIMELINE_CHANGED, {"change": "taken out 2027-05-01"}),
     Change(
         lambda *here: expect_invalid(*here, "MT", 0.2, actor=EDITOR),
-        Kind.PLANNING_CHANGED,
+        EntryKind.PLANNING_CHANGED,
         {"change": "invalid MT: 20.0%"},
     ),
     Change(
         lambda *here: publish_forecast(*here, is_published=True, actor=EDITOR),
-        Kind.PLANNING_CHANGED,
+        EntryKind.PLANNING_CHANGED,
         {"change": "forecast published"},
     ),
-    Change(_become(Status.CLOSED, "enough"), Kind.COLLECTION_CLOSED, {"said": "enough"}),
+    Change(_become(Status.CLOSED, "enough"), EntryKind.COLLECTION_CLOSED, {"said": "enough"}),
 )
 """In the order in which one can be done behind the other."""
 

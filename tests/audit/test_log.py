@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from signer.audit.entry import BrokenChain, Kind
+from signer.audit.entry import BrokenChain, EntryKind
 from signer.audit.read import latest_entries, read_entries, read_head, verify
 from signer.audit.record import AUDIT_KEY, audit_key, record_event
 from signer.database import StoreUnavailable, is_sqlite, reading, writing
 from signer.initiatives.initiative import Status
-from signer.initiatives.manage import NotAllowed, change_status
+from signer.initiatives.lifecycle import NotAllowed, change_status
 from signer.sealing.signing import SigningKey
 from signer.settings import MissingSecret
 from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
@@ -43,9 +43,9 @@ def test_what_the_organisers_did_stands_in_order(instance: Instance) -> None:
         found = [(kept.entry.number, kept.entry.kind, kept.entry.actor) for kept in read_entries(connection)]
 
     assert found == [
-        (1, Kind.INITIATIVE_IMPORTED, TESTER),
-        (2, Kind.KEY_INSTALLED, TESTER),
-        (3, Kind.COLLECTION_OPENED, TESTER),
+        (1, EntryKind.INITIATIVE_IMPORTED, TESTER),
+        (2, EntryKind.KEY_INSTALLED, TESTER),
+        (3, EntryKind.COLLECTION_OPENED, TESTER),
     ]
     assert is_whole(instance) == 3
 
@@ -59,7 +59,7 @@ def test_an_act_that_is_refused_leaves_no_entry(instance: Instance) -> None:
     with pytest.raises(NotAllowed):
         close_and_pause()
 
-    assert newest(instance) == Kind.COLLECTION_OPENED
+    assert newest(instance) == EntryKind.COLLECTION_OPENED
     assert is_whole(instance) == 3
 
 
@@ -118,7 +118,7 @@ def test_a_head_that_was_kept_still_fits_later(instance: Instance) -> None:
     with reading(instance.engine) as connection:
         kept = read_head(connection)
     with writing(instance.engine) as connection:
-        record_event(connection, instance.settings, Kind.RECONCILED, actor=TESTER)
+        record_event(connection, instance.settings, EntryKind.RECONCILED, actor=TESTER)
 
     assert is_whole(instance, kept) == 4
 
@@ -126,7 +126,7 @@ def test_a_head_that_was_kept_still_fits_later(instance: Instance) -> None:
 def test_many_writers_at_once_leave_one_chain(instance: Instance) -> None:
     def write(place: int) -> None:
         with writing(instance.engine) as connection:
-            record_event(connection, instance.settings, Kind.RECONCILED, actor=TESTER, details={"place": place})
+            record_event(connection, instance.settings, EntryKind.RECONCILED, actor=TESTER, details={"place": place})
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(40)))

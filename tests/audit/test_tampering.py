@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, update
 
-from signer.audit.entry import BrokenChain, Kind
+from signer.audit.entry import BrokenChain, EntryKind
 from signer.audit.exported import export_lines, read_exported
 from signer.audit.read import latest_entries, read_entries, read_head, verify
 from signer.audit.record import AUDIT_KEY, audit_key, record_event
@@ -34,7 +34,7 @@ def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         with writing(made.engine) as connection:
             for number in range(5):
                 details = {"statements": number}
-                record_event(connection, made.settings, Kind.RECONCILED, actor=TESTER, details=details)
+                record_event(connection, made.settings, EntryKind.RECONCILED, actor=TESTER, details=details)
         yield made
 
 
@@ -97,7 +97,7 @@ def test_the_log_of_a_day_before_is_found_by_who_has_kept_a_head_of_today(log: I
     """Restored from a backup with its head, it is sound in itself."""
     with tampered(log) as connection:
         yesterday = connection.exec_driver_sql("SELECT size, hash, note FROM audit_head").one()
-        record_event(connection, log.settings, Kind.RECONCILED, actor=TESTER)
+        record_event(connection, log.settings, EntryKind.RECONCILED, actor=TESTER)
         today = read_head(connection)
         assert size_of(connection, log, yesterday.note) == 9
 
@@ -233,7 +233,7 @@ def write_in_a_process_of_its_own(settings: Settings, name: str, count: int) -> 
     engine = open_engine(settings)
     for number in range(count):
         with writing(engine) as connection:
-            record_event(connection, settings, Kind.RECONCILED, actor=name, details={"statements": number})
+            record_event(connection, settings, EntryKind.RECONCILED, actor=name, details={"statements": number})
     engine.dispose()
 
 

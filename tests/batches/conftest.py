@@ -12,10 +12,10 @@ from signer.batches.freeze import freeze
 from signer.batches.manifest import PURPOSE
 from signer.batches.queries import BatchSummary, list_batches
 from signer.database import reading, writing
+from signer.days import today
 from signer.initiatives.initiative import Status
-from signer.initiatives.manage import change_status
+from signer.initiatives.lifecycle import change_status
 from signer.sealing.code import Code
-from signer.web.service import today
 from tests.batches.pieces import RECORDS, Good
 from tests.commands import Commands, Ended
 from tests.conftest import END, MAY_DAY, NUMBER, TESTER, Instance

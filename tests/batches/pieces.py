@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from signer.batches.archive import DAY_BYTES, LENGTH_BYTES, MANIFEST, SIGNATURE, SIGNATURE_BYTES, STATEMENTS, Record
-from signer.batches.layout import CENTRAL, DESCRIPTOR, END, END64, EXTRA, LOCAL, LOCATOR64, lay_out
+from signer.batches.batch_file import DAY_BYTES, LENGTH_BYTES, MANIFEST, SIGNATURE, SIGNATURE_BYTES, STATEMENTS, Record
 from signer.batches.manifest import Manifest
+from signer.batches.zip_layout import CENTRAL, DESCRIPTOR, END, END64, EXTRA, LOCAL, LOCATOR64, lay_out
 from signer.sealing.context import ID_BYTES
 from signer.sealing.envelope import ENVELOPE_SIZES, KEY_ID_BYTES, VERSION
 from signer.sealing.opening import OpeningKey

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from signer.batches.archive import MANIFEST, SIGNATURE
+from signer.batches.batch_file import MANIFEST, SIGNATURE
 from tests.batches.pieces import BROKEN, Good, parts_of, with_byte_changed
 from tests.offline.making import sealed
 

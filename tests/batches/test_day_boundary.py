@@ -14,15 +14,16 @@ from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-import signer.web.service as clock_room
+import signer.days as clock_room
 from signer.batches.queries import list_batches
 from signer.cli.main import signer
 from signer.database import reading
+from signer.days import today
 from signer.errors import SignerError
 from signer.initiatives.catalogue import Catalogue
+from signer.service.service import Service
 from signer.statements.tables import statement
 from signer.web.app import create_app
-from signer.web.service import Service, today
 from tests.batches.conftest import signed
 from tests.conftest import END, NUMBER, START, Instance
 from tests.journeys.served import typed

@@ -18,9 +18,9 @@ from signer.batches import freeze as freezing
 from signer.batches.reconcile import Unreconciled
 from signer.batches.tables import batch, batch_step, certificate
 from signer.database import reading, writing
+from signer.days import today
 from signer.ledger.tables import leaf
 from signer.statements.tables import erasure, received, statement
-from signer.web.service import today
 from tests.batches.conftest import AFTER, Signer, only_line, signed
 from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 
-from signer.batches.archive import MalformedBatch, open_batch
+from signer.atomic_file import FileNotWritten
+from signer.batches.batch_file import MalformedBatch, open_batch
 from signer.batches.export import export
 from signer.batches.freeze import NotFinal, NothingToFreeze, freeze
 from signer.batches.manifest import Manifest
@@ -24,7 +25,6 @@ from signer.sealing.code import Code
 from signer.sealing.opening import open_envelope
 from signer.statements.store import CollectionFinalised
 from signer.statements.tables import statement
-from signer.whole_file import FileNotWritten
 from tests.conftest import END, MAY_DAY, NUMBER, TESTER, Instance
 from tests.people import ADA
 from tests.signing import record

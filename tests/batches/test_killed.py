@@ -16,15 +16,15 @@ from sqlalchemy import select
 from signer.audit.read import read_entries, read_head, verify
 from signer.audit.record import audit_key
 from signer.audit.tables import audit_head
-from signer.batches.archive import open_batch
+from signer.batches.batch_file import open_batch
 from signer.batches.queries import BatchSummary, find_batch, list_batches, read_certificate, read_steps
 from signer.batches.reconcile import require_reconciled
 from signer.batches.state import State
 from signer.batches.tables import batch, batch_step, certificate
 from signer.database import reading
+from signer.days import today
 from signer.ledger.tables import leaf
 from signer.statements.tables import finalised, statement
-from signer.web.service import today
 from tests.batches.conftest import Signer, only_line, signed
 from tests.commands import KILLED, Kill
 from tests.conftest import NUMBER, Instance
@@ -62,7 +62,7 @@ FREEZING = (
     Kill("signer.batches.freeze:roll_up_within"),
     Kill("signer.batches.freeze:sequence_within"),
     Kill("signer.batches.freeze:_take_in"),
-    Kill("signer.batches.archive:Record.encode", call=2),
+    Kill("signer.batches.batch_file:Record.encode", call=2),
     Kill("signer.batches.freeze:batch_digest"),
     Kill("signer.batches.freeze:require_reconciled", call=2),
     Kill("signer.batches.freeze:record_step"),
@@ -116,9 +116,9 @@ def test_a_final_batch_is_made_also_where_every_statement_lies_in_an_interim_one
 
 EXPORTING = (
     Kill("signer.batches.export:_manifest_and_records"),
-    Kill("signer.whole_file:_require_free"),
-    Kill("signer.batches.archive:Record.encode", call=2),
-    Kill("signer.batches.archive:make_durable"),
+    Kill("signer.atomic_file:_require_free"),
+    Kill("signer.batches.batch_file:Record.encode", call=2),
+    Kill("signer.batches.batch_file:make_durable"),
     Kill("signer.batches.export:record_step"),
     Kill("signer.batches.export:record_event"),
     Kill("signer.batches.export:record_export"),
@@ -185,12 +185,12 @@ def steps(file: Path) -> Iterator[Taken]:
     numbers = ("--on", day, "--reference", "Certificate 9", "--online", 3, "--paper", 1, "--invalid", "duplicate=0")
     yield Taken(
         ("hand-over", "DE", 2, "--file", file, *office),
-        "pass_on",
+        "transitions",
         "hand_over",
         "batch DE 2 is handed_over and cannot become handed_over",
     )
     yield Taken(
-        ("receive", "DE", 2, *letter), "pass_on", "receive", "batch DE 2 is received and cannot become received"
+        ("receive", "DE", 2, *letter), "transitions", "receive", "batch DE 2 is received and cannot become received"
     )
     yield Taken(
         ("certify", "DE", 2, *numbers), "certify", "certify", "this certificate of batch DE 2 is recorded already"
@@ -200,7 +200,7 @@ def steps(file: Path) -> Iterator[Taken]:
 def assert_goes_on(instance: Instance, signer: Signer, taken: Taken) -> None:
     """Kill the command behind each thing that it does, then when it is done, and run it once more."""
     before = kept(instance)
-    for name in ("pass_to", "require_reconciled", "record_step", "record_event"):
+    for name in ("move_to", "require_reconciled", "record_step", "record_event"):
         kill = Kill(f"signer.batches.{taken.room}:{name}")
         assert signer("batch", *taken.command, kill=kill).code == KILLED, kill
         assert kept(instance) == before, kill
@@ -238,7 +238,7 @@ def test_opening_again_killed_anywhere_is_done_once_or_not_at_all(frozen: Instan
     reason = ("--reason", "two letters of a title were wrong")
     done = "batch DE 2 is failed and cannot become failed"
 
-    assert_goes_on(frozen, signer, Taken(("open-again", "DE", 2, *reason), "pass_on", "open_again", done))
+    assert_goes_on(frozen, signer, Taken(("open-again", "DE", 2, *reason), "transitions", "open_again", done))
 
     assert signer("batch", "create", "--final").stdout == f"DE 3 (final): 3 statements until {today()}\n"
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from signer.batches.archive import Record
+from signer.batches.batch_file import Record
 from signer.batches.manifest import PURPOSE
 from signer.sealing.envelope import ENVELOPE_SIZES
 from tests.batches.pieces import (

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 
 from signer.batches.freeze import freeze
-from signer.batches.reconcile import Numbers, Unreconciled, require_reconciled
+from signer.batches.reconcile import StatementCounts, Unreconciled, require_reconciled
 from signer.database import reading, writing
 from signer.ledger.tables import leaf
 from signer.retention.erase import erase
@@ -109,6 +109,6 @@ def test_the_numbers_of_an_initiative_are_given_by_member_state(instance: Instan
     with reading(instance.engine) as connection:
         found = require_reconciled(connection)
 
-    assert found.of(instance.initiative.id, "DE") == Numbers(received=6, open=5, in_batches=0, erased=1)
+    assert found.of(instance.initiative.id, "DE") == StatementCounts(received=6, open=5, in_batches=0, erased=1)
     assert found.of(instance.initiative.id) == found.of(instance.initiative.id, "DE")
-    assert found.of(instance.initiative.id, "FR") == Numbers()
+    assert found.of(instance.initiative.id, "FR") == StatementCounts()

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.audit.read import latest_entries
 from signer.batches.certify import certify, read_result
 from signer.batches.export import export, export_pieces
 from signer.batches.freeze import freeze
-from signer.batches.pass_on import NotReady, hand_over, open_again, receive
 from signer.batches.queries import BatchSummary, Certificate, UnknownBatch, find_batch, read_steps
 from signer.batches.reconcile import Unreconciled, require_reconciled
 from signer.batches.state import State, WrongStep
+from signer.batches.transitions import NotReady, hand_over, open_again, receive
 from signer.database import reading, writing
 from signer.initiatives.queries import find_initiative
 from signer.retention.erase import erase
@@ -79,11 +79,11 @@ def test_the_way_of_a_batch_to_its_certificate_is_recorded_step_by_step(
     ]
     assert {(step.actor, step.count) for step in steps} == {(TESTER, 12)}
     assert [entry.kind for entry in reversed(entries)] == [
-        Kind.BATCH_FROZEN,
-        Kind.BATCH_EXPORTED,
-        Kind.BATCH_HANDED_OVER,
-        Kind.BATCH_RECEIVED,
-        Kind.BATCH_CERTIFIED,
+        EntryKind.BATCH_FROZEN,
+        EntryKind.BATCH_EXPORTED,
+        EntryKind.BATCH_HANDED_OVER,
+        EntryKind.BATCH_RECEIVED,
+        EntryKind.BATCH_CERTIFIED,
     ]
     assert (result.valid, result.member_states_reached, result.is_enough) == (14, 0, False)
     assert result.waited_for == ()

@@ -13,20 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from signer.batches.archive import open_batch
+from signer.batches.batch_file import open_batch
 from signer.batches.export import export
 from signer.batches.freeze import NotFinal, NothingToFreeze, freeze
 from signer.batches.manifest import Manifest
 from signer.batches.queries import list_batches
-from signer.batches.reconcile import Numbers, require_reconciled
+from signer.batches.reconcile import StatementCounts, require_reconciled
 from signer.batches.state import State, WrongStep, fail_batch_of_erased
 from signer.database import reading, writing
+from signer.days import today
 from signer.initiatives.initiative import Status
-from signer.initiatives.manage import change_status
+from signer.initiatives.lifecycle import change_status
 from signer.retention import erase as erasing
 from signer.retention.erase import erase
 from signer.sealing.code import Code
-from signer.web.service import today
 from tests.batches.conftest import AFTER, newest, signed
 from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
 from tests.journeys.served import NotRecorded, Server, serving, sign
@@ -215,7 +215,7 @@ def test_every_statement_that_somebody_was_told_of_is_in_exactly_one_final_batch
         assert max(Counter(ids).values()) == 1
         assert set(ids) == citizens.kept(member_state)
         told = sum(place == member_state for place, _ in citizens.told)
-        there = Numbers(received=told, open=0, in_batches=manifest.count, erased=told - manifest.count)
+        there = StatementCounts(received=told, open=0, in_batches=manifest.count, erased=told - manifest.count)
         assert numbers.of(collecting.initiative.id, member_state) == there
         assert manifest.count == len(ids)
 

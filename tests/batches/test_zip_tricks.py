@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from signer.batches.archive import MANIFEST, SIGNATURE, STATEMENTS
-from signer.batches.layout import lay_out
+from signer.batches.batch_file import MANIFEST, SIGNATURE, STATEMENTS
+from signer.batches.zip_layout import lay_out
 from tests.batches.pieces import BROKEN, OTHERS, RECORDS, Good
 
 

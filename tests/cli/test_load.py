@@ -11,8 +11,8 @@ from sqlalchemy import insert
 from signer.cli.load import NotForTrying, load, reckon, require_demonstration
 from signer.database import reading, writing
 from signer.initiatives.initiative import Status
-from signer.initiatives.manage import change_status, import_description
-from signer.tallies.outlook import read_forecast
+from signer.initiatives.lifecycle import change_status, import_description
+from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.tables import person_estimate
 from tests.cli.conftest import Run
 from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance, describe

@@ -16,7 +16,7 @@ from signer.cli.publish import publish
 from signer.database import writing
 from signer.initiatives.keys import manifest_key
 from signer.initiatives.tables import initiative
-from signer.tallies.outlook import keep_forecast
+from signer.tallies.daily_forecast import keep_forecast
 from signer.tallies.planning import publish_forecast
 from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance, require_or_skip
 from tests.counts import receive

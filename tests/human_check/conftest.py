@@ -30,5 +30,5 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def check(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> HumanCheck:
     """A human check that asks for little work, and for five seconds of waiting."""
-    monkeypatch.setattr("signer.human_check.demand.WORK", 50)
+    monkeypatch.setattr("signer.human_check.difficulty.WORK", 50)
     return HumanCheck(KEY, mode=lambda: Mode.OFF, clock=clock)

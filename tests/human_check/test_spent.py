@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from signer.batches.reconcile import require_reconciled
 from signer.database import open_engine, reading
-from signer.human_check.forget import AT_ONCE, forget_spent
+from signer.human_check.expire import AT_ONCE, expire_spent_checks
 from signer.ledger.tables import leaf
 from signer.retention.erase import erase
 from signer.sealing.code import Code
@@ -152,9 +152,9 @@ def test_spent_checks_are_forgotten_after_a_day_when_no_page_can_carry_them_any_
     for _ in range(3):
         sign(instance, new_check())
 
-    assert forget_spent(instance.engine, MAY_DAY) == 0
-    assert forget_spent(instance.engine, MAY_DAY + timedelta(days=1)) == 0
-    assert forget_spent(instance.engine, MAY_DAY + timedelta(days=2)) == 3
+    assert expire_spent_checks(instance.engine, MAY_DAY) == 0
+    assert expire_spent_checks(instance.engine, MAY_DAY + timedelta(days=1)) == 0
+    assert expire_spent_checks(instance.engine, MAY_DAY + timedelta(days=2)) == 3
     assert kept(instance) == (3, 3, 0)
 
 
@@ -163,4 +163,4 @@ def test_many_are_forgotten_in_small_commits(instance: Instance) -> None:
         rows = [{"id": os.urandom(16), "spent_on": MAY_DAY} for _ in range(2 * AT_ONCE + 1)]
         connection.execute(spent_check.insert(), rows)
 
-    assert forget_spent(instance.engine, MAY_DAY + timedelta(days=2)) == 2 * AT_ONCE + 1
+    assert expire_spent_checks(instance.engine, MAY_DAY + timedelta(days=2)) == 2 * AT_ONCE + 1

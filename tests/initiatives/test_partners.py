@@ -3,7 +3,7 @@
 import pytest
 
 from signer.database import reading, writing
-from signer.initiatives.partners import MOST, UnfitPartner, list_partner, read_partners, unlist_partner
+from signer.initiatives.partners import MAX_PARTNERS, UnfitPartner, list_partner, read_partners, unlist_partner
 from signer.initiatives.queries import find_initiative
 from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
 
@@ -11,7 +11,7 @@ from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
 def add(instance: Instance, code: str, name: str = "Spring newsletter") -> None:
     with writing(instance.engine) as connection:
         there = find_initiative(connection, NUMBER)
-        list_partner(connection, instance.settings, there, code=code, name=name, on=MAY_DAY, actor=TESTER)
+        list_partner(connection, instance.settings, there, slug=code, name=name, on=MAY_DAY, actor=TESTER)
 
 
 def test_a_listed_word_is_known_to_the_pages_until_it_is_taken_off(instance: Instance) -> None:
@@ -19,18 +19,18 @@ def test_a_listed_word_is_known_to_the_pages_until_it_is_taken_off(instance: Ins
 
     with writing(instance.engine) as connection:
         there = find_initiative(connection, NUMBER)
-        assert there.partner_codes == {"spring-2027"}
-        unlist_partner(connection, instance.settings, there, code="spring-2027", actor=TESTER)
-        assert find_initiative(connection, NUMBER).partner_codes == frozenset()
+        assert there.partner_slugs == {"spring-2027"}
+        unlist_partner(connection, instance.settings, there, slug="spring-2027", actor=TESTER)
+        assert find_initiative(connection, NUMBER).partner_slugs == frozenset()
         with pytest.raises(UnfitPartner):
-            unlist_partner(connection, instance.settings, there, code="spring-2027", actor=TESTER)
+            unlist_partner(connection, instance.settings, there, slug="spring-2027", actor=TESTER)
 
 
 def test_what_cannot_be_a_word_or_a_name_is_refused_and_named(instance: Instance) -> None:
     for code in ("", "two words", "-x", "x-", "ünion", "x" * 21, "a@b.example", "a/b"):
         with pytest.raises(UnfitPartner) as unfit:
             add(instance, code)
-        assert unfit.value.field == "code", code
+        assert unfit.value.field == "slug", code
     for name in ("", "x" * 101, "turned \u202e round", "two\nlines"):
         with pytest.raises(UnfitPartner) as unfit:
             add(instance, "word", name)
@@ -38,7 +38,7 @@ def test_what_cannot_be_a_word_or_a_name_is_refused_and_named(instance: Instance
 
 
 def test_there_is_no_thirty_first_word_and_no_word_twice(instance: Instance) -> None:
-    for number in range(MOST):
+    for number in range(MAX_PARTNERS):
         add(instance, f"partner-{number}")
     with pytest.raises(UnfitPartner, match="30 words are listed"):
         add(instance, "one-more")
@@ -46,4 +46,4 @@ def test_there_is_no_thirty_first_word_and_no_word_twice(instance: Instance) -> 
         add(instance, "partner-0")
 
     with reading(instance.engine) as connection:
-        assert len(read_partners(connection, instance.initiative.id)) == MOST
+        assert len(read_partners(connection, instance.initiative.id)) == MAX_PARTNERS

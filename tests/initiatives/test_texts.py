@@ -10,7 +10,7 @@ from signer.database import writing
 from signer.initiatives.changes import Change, changes_of
 from signer.initiatives.description import read_description, to_json
 from signer.initiatives.initiative import Initiative, InitiativeText, Status
-from signer.initiatives.manage import import_description
+from signer.initiatives.lifecycle import import_description
 from signer.initiatives.queries import find_initiative, find_initiative_to_change
 from signer.initiatives.texts import (
     FrozenText,

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from signer.database import reading
-from signer.human_check import demand
+from signer.human_check import difficulty
 from signer.human_check.check import HumanCheck
+from signer.service.service import Service, open_service
 from signer.statements.tables import statement
 from signer.web.app import create_app
-from signer.web.service import Service, open_service
 from tests.conftest import MAY_DAY, NUMBER, Instance, in_file, make_instance, require_or_skip, serving_postgres
 from tests.journeys.browsers import find_chromium, launch
 from tests.solved import new_check
@@ -112,7 +112,7 @@ def script_page(chromium: Browser, guarded_site: Site, monkeypatch: pytest.Monke
 
     It fails the test if a page asks another host for anything, keeps anything in the browser, or breaks its policy.
     """
-    monkeypatch.setattr(demand, "WORK", 2_000)
+    monkeypatch.setattr(difficulty, "WORK", 2_000)
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     asked: list[str] = []

@@ -16,12 +16,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from signer.database import writing
+from signer.days import today
 from signer.human_check.solve import solve
 from signer.initiatives.initiative import Status
 from signer.initiatives.tables import initiative
 from signer.rehearsal.ports import free_port
 from signer.sealing.code import Code
-from signer.web.service import today
 from tests.conftest import NUMBER, Instance
 
 START_SECONDS = 30

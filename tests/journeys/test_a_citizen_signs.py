@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from signer.initiatives.initiative import Initiative
 from signer.sealing.code import Code
+from signer.service.service import Service
 from signer.tallies.overview import Overview
-from signer.web.service import Service
 from tests.journeys.conftest import Site
 
 ADDRESS = {

@@ -11,12 +11,11 @@ import pytest
 from passlib.totp import TOTP
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from signer.accounts.invite import invite
+from signer.accounts.invite import invitation_link, invite
 from signer.accounts.roles import HeldRole, Role
-from signer.batches.archive import open_batch
+from signer.batches.batch_file import open_batch
 from signer.database import writing
-from signer.web.console.addresses import invitation_link
-from signer.web.service import Service
+from signer.service.service import Service
 from tests.conftest import END, NUMBER, TESTER
 from tests.journeys.conftest import Site
 from tests.journeys.walking import expect_heading

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from signer.human_check import challenges, demand
+from signer.human_check import challenges, difficulty
 from signer.human_check.waiting import WaitingTokens
 from tests.journeys.conftest import Site
 from tests.journeys.test_a_citizen_signs import declare_and_sign, fill_address
@@ -88,7 +88,7 @@ def test_the_check_is_done_while_a_person_types_and_asks_nothing_of_them(opened:
 def test_whoever_is_faster_than_the_check_waits_for_it_three_seconds_at_most(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demand, "WORK", 40_000_000)
+    monkeypatch.setattr(difficulty, "WORK", 40_000_000)
     # The last of all numbers, so that no machine finds it before.
     monkeypatch.setattr(challenges, "secrets", SimpleNamespace(randbelow=lambda work: work - 1))
     page = opened(True)
@@ -129,7 +129,7 @@ def test_without_a_script_one_page_more_asks_for_a_short_wait(
 
 @pytest.mark.long
 def test_on_the_way_back_and_forth_the_wait_counts_once(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demand, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(difficulty, "WAIT_SECONDS", 0)
     page = opened(False)
     fill_address(page)
     press_continue(page)

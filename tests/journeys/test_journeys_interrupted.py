@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from signer.database import StoreUnavailable
-from signer.web import check_token
-from signer.web.service import Service
+from signer.human_check import check_token
+from signer.service.service import Service
 from tests.journeys.conftest import Site
 from tests.journeys.walking import THANKS, declare, expect_heading, go_to_check_page, press_sign
 

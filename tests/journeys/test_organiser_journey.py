@@ -15,13 +15,13 @@ from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.description import read_description
 from signer.initiatives.initiative import Status
 from signer.initiatives.keys import install_key, storage_secret
-from signer.initiatives.manage import change_status, import_description
+from signer.initiatives.lifecycle import change_status, import_description
 from signer.initiatives.queries import find_initiative
 from signer.rehearsal.invented import Inventor
 from signer.scheme.load import load_scheme
 from signer.sealing.opening import OpeningKey
-from signer.tallies.outlook import foresee, keep_forecast
-from signer.web.service import Service
+from signer.service.service import Service
+from signer.tallies.daily_forecast import foresee, keep_forecast
 from tests.conftest import TESTER
 from tests.journeys.conftest import Site
 from tests.journeys.test_a_citizen_signs import declare_and_sign, fill_address

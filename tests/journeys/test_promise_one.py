@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from signer.database import open_engine
+from signer.days import today
 from signer.scheme.identity import identity, likeness
 from signer.scheme.load import load_scheme
 from signer.scheme.statement import Statement, read_statement
@@ -28,7 +29,6 @@ from signer.sealing.request import PublicKeyFile
 from signer.sealing.storage_key import StorageKey
 from signer.settings import Settings
 from signer.statements.tables import statement
-from signer.web.service import today
 from tests.journeys.haystack import (
     Haystack,
     encodings,

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from signer.cli import rehearse as command
 from signer.rehearsal import campaign
 from signer.rehearsal.campaign import Campaign
-from signer.rehearsal.cast import Visit, cast
 from signer.rehearsal.comparison import Figures
+from signer.rehearsal.scenario import Visit, cast
 from signer.scheme.load import load_scheme
 from signer.sealing.code import Code
 from tests.journeys.rehearsed import DATABASES, Rehearsed, rehearsed_on, run

@@ -7,7 +7,7 @@ from alembic import command
 from sqlalchemy import select, text
 
 from signer import schema
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.audit.read import read_entries, read_head, verify
 from signer.audit.record import AUDIT_KEY, audit_key, record_event
 from signer.batches.tables import batch
@@ -72,7 +72,7 @@ def test_rows_stay_and_a_log_begins_that_the_database_refuses_to_change(empty_da
         assert connection.execute(select(leaf.c.commitment, leaf.c.place)).all() == [(bytes(32), 0)]
         assert (list(read_entries(connection)), read_head(connection)) == ([], "")
     with writing(engine) as connection:
-        record_event(connection, settings, Kind.RECONCILED, actor="command:test")
+        record_event(connection, settings, EntryKind.RECONCILED, actor="command:test")
     for sql in ("UPDATE audit_entry SET actor = 'command:eve'", "DELETE FROM audit_entry"):
         with pytest.raises(StoreUnavailable), writing(engine) as connection:
             connection.execute(text(sql))

@@ -11,7 +11,7 @@ from signer import schema
 from signer.accounts.invite import accept, invite
 from signer.accounts.queries import read_accounts, read_waiting
 from signer.accounts.roles import HeldRole, Role
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.audit.read import latest_entries, read_entries, read_head, verify
 from signer.audit.record import AUDIT_KEY, audit_key, record_event
 from signer.database import StoreUnavailable, open_engine, reading, writing
@@ -32,7 +32,9 @@ def test_the_log_goes_on_and_nobody_has_an_account_yet(empty_database: str, tmp_
         command.upgrade(config, "0004")
         assert not {"account", "invitation"} & set(inspect(connection).get_table_names())
         for number in range(3):
-            record_event(connection, settings, Kind.RECONCILED, actor="command:test", details={"statements": number})
+            record_event(
+                connection, settings, EntryKind.RECONCILED, actor="command:test", details={"statements": number}
+            )
         kept_head = read_head(connection)
         before = list(read_entries(connection))
 
@@ -47,7 +49,7 @@ def test_the_log_goes_on_and_nobody_has_an_account_yet(empty_database: str, tmp_
     with reading(engine) as connection:
         (owner,) = read_accounts(connection)
         assert owner.roles == (OWNER,)
-        assert latest_entries(connection, 1)[0].kind == Kind.ROLE_GIVEN
+        assert latest_entries(connection, 1)[0].kind == EntryKind.ROLE_GIVEN
         key = audit_key(settings).verifying_key
         assert verify(read_entries(connection), read_head(connection), settings, key, kept=[kept_head]).size == 6
     with pytest.raises(StoreUnavailable), writing(engine) as connection:

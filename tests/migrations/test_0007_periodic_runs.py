@@ -10,7 +10,7 @@ from signer import schema
 from signer.database import open_engine, reading, writing
 from signer.schema import migrate
 from signer.settings import Settings
-from signer.tallies.runs import Work, note_run, read_runs
+from signer.tallies.job_log import Work, note_run, read_runs
 
 NOW = datetime(2027, 5, 1, 22, 30, tzinfo=UTC)
 

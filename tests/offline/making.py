@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from signer.batches.archive import Record, write_batch
+from signer.batches.batch_file import Record, write_batch
 from signer.batches.manifest import InitiativeData, Manifest
 from signer.ledger.checkpoint import Checkpoint
 from signer.sealing.canonical import encode_plaintext

@@ -11,7 +11,7 @@ import pytest
 from signer.offline import open as opening
 from signer.offline.folder import UNFINISHED, private_file, whole_folder
 from signer.offline.formats.xml import XmlWriter
-from signer.offline.opened import Opened
+from signer.offline.open_record import Opened
 from tests.offline.conftest import Desk
 from tests.offline.making import sealed
 from tests.people import ADA

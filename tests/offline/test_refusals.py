@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from signer.batches.archive import Record
+from signer.batches.batch_file import Record
 from signer.ledger.checkpoint import Checkpoint
 from signer.offline.folder import UNFINISHED
 from signer.sealing.canonical import encode_plaintext

@@ -8,10 +8,10 @@ import pytest
 
 from signer.batches.manifest import InitiativeData
 from signer.offline.formats.xml import heading_of, write_xml
-from signer.offline.opened import Opened
-from signer.rehearsal.cast import cast
+from signer.offline.open_record import Opened
 from signer.rehearsal.client import Receipt
-from signer.rehearsal.comparison import Row, compare, kept_of
+from signer.rehearsal.comparison import ComparisonRow, compare, kept_of
+from signer.rehearsal.scenario import cast
 from signer.scheme.load import load_scheme
 from signer.sealing.code import Code
 
@@ -22,7 +22,7 @@ INITIATIVE = InitiativeData(
 )
 FIGURES = {"statements": 9, "written": 8, "left_out": 1, "differing": 2, "differing_persons": 1, "persons": 7}
 Statements = list[Opened]
-Compare = Callable[..., Row]
+Compare = Callable[..., ComparisonRow]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def statements(receipts: Sequence[Receipt]) -> Statements:
 def compared(receipts: Sequence[Receipt], tmp_path: Path) -> Compare:
     """Compares a file of the given statements with what the visitors typed."""
 
-    def _compared(statements: Statements, /, **figures: int) -> Row:
+    def _compared(statements: Statements, /, **figures: int) -> ComparisonRow:
         with write_xml(tmp_path / "GR.xml", heading_of(INITIATIVE, GREECE), GREECE) as xml:
             for statement in statements:
                 xml.write(statement)

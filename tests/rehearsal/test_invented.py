@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from signer.rehearsal.invented import Inventor, Person
+from signer.rehearsal.invented import InventedPerson, Inventor
 from signer.scheme.check import check
-from signer.scheme.form import Kind
+from signer.scheme.form import FieldKind
 from signer.scheme.identity import identity, likeness
 from signer.scheme.load import load_scheme
 from signer.scheme.problem import Severity
@@ -16,7 +16,7 @@ from signer.scheme.statement import read_statement
 ON = date(2027, 5, 1)
 EU = load_scheme()
 MEMBER_STATES = list(EU.forms)
-SEARCHED = {Kind.NAME, Kind.ADDRESS, Kind.DOCUMENT_NUMBER, Kind.DATE_OF_BIRTH}
+SEARCHED = {FieldKind.NAME, FieldKind.ADDRESS, FieldKind.DOCUMENT_NUMBER, FieldKind.DATE_OF_BIRTH}
 
 
 @pytest.fixture(params=MEMBER_STATES)
@@ -25,7 +25,7 @@ def inventor(request: pytest.FixtureRequest) -> Inventor:
     return Inventor(EU, request.param, on=ON, seed=7)
 
 
-def kept(person: Person) -> dict[str, str]:
+def kept(person: InventedPerson) -> dict[str, str]:
     """What is kept of a person for the authority."""
     return dict(read_statement(person.fields, person.form, on=ON, confirmed=person.confirmed).fields)
 
@@ -56,7 +56,7 @@ def test_what_is_searched_for_has_at_least_six_characters_and_is_never_typed_by_
         person.fields[name]
         for person in (inventor.person(turn) for turn in range(20))
         for name, asked in inventor.form.fields.items()
-        if asked.kind in SEARCHED - {Kind.DATE_OF_BIRTH}
+        if asked.kind in SEARCHED - {FieldKind.DATE_OF_BIRTH}
     ]
 
     assert min(map(len, values)) >= 6
@@ -75,7 +75,7 @@ def test_long_values_fill_the_form(inventor: Inventor) -> None:
     """200 letters, in Greek and Cyrillic too, which take twice the bytes."""
     person = inventor.wordy()
 
-    longest = [person.fields[name] for name, asked in inventor.form.fields.items() if asked.kind is Kind.NAME]
+    longest = [person.fields[name] for name, asked in inventor.form.fields.items() if asked.kind is FieldKind.NAME]
     assert {len(text) for text in longest} == {200}
     assert check(person.fields, person.form, on=ON) == ()
 

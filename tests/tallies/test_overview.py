@@ -7,7 +7,7 @@ import pytest
 
 from signer.database import reading, writing
 from signer.scheme.load import load_scheme
-from signer.tallies.overview import Likely, MemberStateFigures, Overview, Standing, days_until, read_overview
+from signer.tallies.overview import Likely, MemberStateFigures, Overview, ThresholdStanding, days_until, read_overview
 from signer.tallies.paper import PaperCount
 from signer.tallies.persons import Persons
 from signer.tallies.planning import expect_invalid
@@ -40,21 +40,21 @@ def test_there_are_never_more_persons_than_statements() -> None:
 @pytest.mark.parametrize(
     ("received", "standing"),
     [
-        (3_829, Standing.NOT_YET),
-        (3_830, Standing.DOUBTFUL),
-        (4_299, Standing.DOUBTFUL),
-        (4_300, Standing.REACHED),
-        (4_464, Standing.REACHED),
-        (4_465, Standing.SAFE),
+        (3_829, ThresholdStanding.NOT_YET),
+        (3_830, ThresholdStanding.DOUBTFUL),
+        (4_299, ThresholdStanding.DOUBTFUL),
+        (4_300, ThresholdStanding.REACHED),
+        (4_464, ThresholdStanding.REACHED),
+        (4_465, ThresholdStanding.SAFE),
     ],
 )
-def test_a_threshold_is_reached_doubtfully_likely_and_safely(received: int, standing: Standing) -> None:
+def test_a_threshold_is_reached_doubtfully_likely_and_safely(received: int, standing: ThresholdStanding) -> None:
     """With 400 on paper and a tenth invalid: at 4,230, at 4,700 and at 4,864.5 collected."""
     assert replace(MALTA, received=received).standing is standing
 
 
 def test_a_safe_surplus_with_many_invalid_ones_is_not_called_safe() -> None:
-    assert replace(MALTA, received=6_000, invalid_share=0.4).standing is Standing.DOUBTFUL
+    assert replace(MALTA, received=6_000, invalid_share=0.4).standing is ThresholdStanding.DOUBTFUL
 
 
 def test_what_is_needed_a_day_makes_up_for_repeats_and_invalid_ones() -> None:

@@ -156,3 +156,11 @@ def test_a_closed_collection_says_how_many_there_are_and_where_the_organisers_ar
 
     assert "Statements received 1,234" in page.words()
     assert "https://initiative.example.org" in page.tree.xpath("//main//a/@href")
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/en/metrics", "/console/metrics", "/api/v1/metrics"])
+def test_metrics_are_not_on_the_port_that_citizens_reach(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code in {302, 404}
+    assert "signer_database_up" not in answer.text

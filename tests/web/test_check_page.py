@@ -133,7 +133,7 @@ def test_a_page_that_lay_open_too_long_is_renewed_with_everything_kept(
 ) -> None:
     ready = check("DE", KLARA).inputs("/sign")
     with monkeypatch.context() as later:
-        later.setattr("signer.web.check_token.LIFETIME", -1)
+        later.setattr("signer.human_check.check_token.LIFETIME", -1)
         page = post(f"{SUPPORT}/DE/sign", ready | DECLARED)
 
     assert page.status == 422

@@ -67,7 +67,7 @@ def test_a_fault_of_ours_is_logged_by_place_and_kind_without_what_was_typed(
     page.assert_sound()
     assert page.status == 500
     assert "RuntimeError in public.sign" in caplog.text
-    assert "web/public/answers.py" in caplog.text
+    assert "web/public/check_and_sign.py" in caplog.text
     assert "Achternbusch" not in caplog.text + page.text
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from signer.human_check import demand
+from signer.human_check import difficulty
 from signer.human_check.solve import solve
 from signer.human_check.surge import Mode, write_mode
 from tests.solved import solved_by
@@ -64,7 +64,7 @@ def test_without_a_script_the_waiting_page_comes_first(post: Post, service: Fake
 
 
 def test_pressing_too_early_asks_for_the_rest_of_the_time(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demand, "WAIT_SECONDS", 60)
+    monkeypatch.setattr(difficulty, "WAIT_SECONDS", 60)
     first = post(CHECK, KLARA)
 
     page = post(CHECK, first.inputs("/check"))
@@ -79,7 +79,7 @@ def test_pressing_too_early_asks_for_the_rest_of_the_time(post: Post, monkeypatc
 def test_after_the_wait_the_citizen_signs(
     post: Post, sign: Sign, service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demand, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(difficulty, "WAIT_SECONDS", 0)
     first = post(CHECK, KLARA)
     time.sleep(1)
 
@@ -148,7 +148,7 @@ def test_a_solution_that_two_share_lets_one_statement_in(
 def test_a_waiting_token_that_two_share_lets_one_statement_in(
     post: Post, sign: Sign, service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demand, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(difficulty, "WAIT_SECONDS", 0)
     waiting = {"waiting": post(CHECK, KLARA).value("waiting")}
     time.sleep(1)
     first, second = post(CHECK, KLARA | waiting), post(CHECK, KLARA | {"city": "Fürth"} | waiting)

@@ -3,8 +3,8 @@
 from flask.testing import FlaskClient
 
 from signer.initiatives.catalogue import Catalogue
+from signer.service.service import Service
 from signer.web.app import create_app
-from signer.web.service import Service
 from tests.conftest import Instance
 
 

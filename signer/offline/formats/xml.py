@@ -20,9 +20,9 @@ from lxml import etree
 
 from signer.batches.manifest import InitiativeData
 from signer.offline.folder import private_file
-from signer.offline.opened import Opened
+from signer.offline.open_record import Opened
 from signer.offline.refusal import Refusal
-from signer.scheme.form import Form, Kind
+from signer.scheme.form import FieldKind, Form
 
 ANNEX_REVISION = "2"  # the revision of the Annex III form in the Commission's OCS database of 2020
 GROUP, PROPERTY = "oct.group.", "oct.property."
@@ -94,12 +94,12 @@ class XmlWriter:
     def _property(self, name: str, opened: Opened) -> tuple[str, str]:
         field, value = self._form.fields[name], opened.fields[name]
         key = field.property_key
-        if field.kind is Kind.DOCUMENT_NUMBER:
+        if field.kind is FieldKind.DOCUMENT_NUMBER:
             chosen = next(opened.fields[other] for other in self._form.fields if _is_document_type(self._form, other))
             key = self._form.document_types[chosen].property_key
-        elif field.kind is Kind.DATE_OF_BIRTH:
+        elif field.kind is FieldKind.DATE_OF_BIRTH:
             value = "/".join(reversed(value.split("-")))
-        elif field.kind is Kind.COUNTRY:
+        elif field.kind is FieldKind.COUNTRY:
             value = value.lower()
         if NOT_IN_XML.search(value):
             raise Refusal(f"statement {opened.statement_id.hex()}: its {name} has a character that XML cannot hold")
@@ -162,7 +162,7 @@ def _groups_of(form: Form) -> dict[str, tuple[str, ...]]:
 
 
 def _is_document_type(form: Form, name: str) -> bool:
-    return form.fields[name].kind is Kind.DOCUMENT_TYPE
+    return form.fields[name].kind is FieldKind.DOCUMENT_TYPE
 
 
 def _element(name: str, text: str) -> etree._Element:

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Response, current_app, url_for
 
 from signer.initiatives.initiative import Initiative
-from signer.web.api.documents import (
+from signer.publishing.documents import (
     LICENCE,
     Document,
     encoded,
@@ -16,12 +16,12 @@ from signer.web.api.documents import (
     initiative_document,
     tally_document,
 )
+from signer.publishing.spreadsheets import history_table, tally_table
 from signer.web.api.problems import NoForecast
-from signer.web.api.spreadsheets import history_table, tally_table
-from signer.web.caching import MAX_AGE, public_page, public_shell
+from signer.web.caching import MAX_AGE, public_page, public_rendered
 from signer.web.headers import as_file
 from signer.web.languages import LANGUAGES
-from signer.web.public.current import find_initiative, human_check, overview_of, service, shells
+from signer.web.public.current import find_initiative, human_check, overview_of, rendered_pages, service
 
 JSON, CSV = "application/json", "text/csv"
 OPENAPI = Path(__file__).with_name("openapi.json")
@@ -90,7 +90,7 @@ def forecast(number: str) -> Response:
 
 def _of_overview(found: Initiative, write: Callable[[Document], str], mimetype: str) -> Response:
     overview = overview_of(found)
-    shell = shells().find(
+    shell = rendered_pages().find(
         found,
         f"tally {mimetype}",
         "",
@@ -98,13 +98,13 @@ def _of_overview(found: Initiative, write: Callable[[Document], str], mimetype: 
         figures=overview,
         render=lambda: write(tally_document(overview, demonstration=_is_demonstration())),
     )
-    return _named(public_shell(shell, mimetype), "tally", found, mimetype)
+    return _named(public_rendered(shell, mimetype), "tally", found, mimetype)
 
 
 def _of_history(found: Initiative, write: Callable[[Document], str], mimetype: str) -> Response:
     on = service().today()
     days = service().history(found, spare=human_check().is_surging())
-    shell = shells().find(
+    shell = rendered_pages().find(
         found,
         f"history {mimetype}",
         "",
@@ -112,7 +112,7 @@ def _of_history(found: Initiative, write: Callable[[Document], str], mimetype: s
         figures=days,
         render=lambda: write(history_document(found, days, on=on)),
     )
-    return _named(public_shell(shell, mimetype), "history", found, mimetype)
+    return _named(public_rendered(shell, mimetype), "history", found, mimetype)
 
 
 def _described(found: Initiative) -> Document:

@@ -1,20 +1,9 @@
-"""Where the console lies, and links out of it: those given to people who are not at it, and to the public pages."""
-
-from urllib.parse import urlencode
+"""Addresses of the console, and of public pages that its pages lead to."""
 
 from signer.initiatives.initiative import Initiative
-from signer.settings import Settings
 from signer.web.languages import LANGUAGES
 
 CONSOLE = "/console"
-
-
-def invitation_link(settings: Settings, token: str) -> str:
-    """Return the address by which an invitation is accepted; a path alone where the settings name no `public_url`.
-
-    Never from a request: its Host header is what somebody claims.
-    """
-    return f"{settings.public_url}{CONSOLE}/invitation?{urlencode({'token': token})}"
 
 
 def public_page(initiative: Initiative, page: str = "") -> str:

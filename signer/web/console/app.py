@@ -3,29 +3,29 @@
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
+from signer.service.service import Service
 from signer.settings import Settings
-from signer.web.application import bare_application
 from signer.web.console.addresses import CONSOLE
 from signer.web.console.errors import install_console_errors
 from signer.web.console.guards import install_guards
+from signer.web.console.labels.audit import install_words
+from signer.web.console.labels.numbers import install_words_of_numbers
 from signer.web.console.limits import install_log_on_limits
 from signer.web.console.navigation import install_navigation
-from signer.web.console.numbers_words import install_words_of_numbers
 from signer.web.console.routes import install_routes
 from signer.web.console.security import GUARDS, install_security
 from signer.web.console.security_texts import install_security_texts
 from signer.web.console.sessions import install_log_ons, install_sessions
-from signer.web.console.words import install_words
+from signer.web.flask_base import flask_base
 from signer.web.headers import install_console_headers
 from signer.web.limits import install_limits
 from signer.web.requests import install_request_checks
-from signer.web.service import Service
 from signer.web.static_files import point_to_static_files
 
 
 def create_console(settings: Settings, service: Service) -> Flask:
     """Return the console, to be mounted at CONSOLE. Raises MissingSecret or WrongSettings: it never starts half."""
-    app = bare_application(settings, static=None, domains=("console", "messages"))
+    app = flask_base(settings, static=None, domains=("console", "messages"))
     app.extensions.update(signer=service, signer_settings=settings)
     app.config["APPLICATION_ROOT"] = CONSOLE
     # The form token lives as long as the session. There is no referrer to check: our pages send none.

@@ -12,14 +12,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from signer.accounts.queries import read_names
 from signer.accounts.roles import Permission
-from signer.batches.archive import MalformedBatch, batch_length
+from signer.batches.batch_file import MalformedBatch, batch_length
 from signer.batches.certify import certify, read_result
 from signer.batches.export import export_pieces, file_name, record_export
 from signer.batches.manifest import Manifest
-from signer.batches.pass_on import NotReady, hand_over, open_again, receive
 from signer.batches.queries import BatchSummary, find_batch, read_certificate, read_steps
 from signer.batches.reconcile import Unreconciled
 from signer.batches.state import State, WrongStep
+from signer.batches.transitions import NotReady, hand_over, open_again, receive
 from signer.database import reading
 from signer.errors import SignerError
 from signer.web.console.batch_forms import REASONS, CertifyForm, HandOverForm, OpenAgainForm, ReceiveForm

@@ -8,8 +8,8 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField, StringFi
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from signer.batches.certify import INVALID, LARGEST
-from signer.batches.pass_on import REASON_LENGTH
 from signer.batches.queries import Certificate
+from signer.batches.transitions import REASON_LENGTH
 
 REASONS = {
     "under_age": _("Too young"),

@@ -20,6 +20,7 @@ from signer.accounts.roles import Permission
 from signer.batches.queries import list_batches
 from signer.batches.state import HANDED
 from signer.database import reading, writing
+from signer.initiatives import reports as sent_reports
 from signer.initiatives.calendar import (
     MONTHS_TO_START,
     NOTICE_WORKING_DAYS,
@@ -30,15 +31,14 @@ from signer.initiatives.calendar import (
 )
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.keys import UnknownKey, read_storage_key, require_key
-from signer.initiatives.manage import ALLOWED, NotAllowed, change_status
-from signer.initiatives.reports import read_reports, record_notice, record_report
+from signer.initiatives.lifecycle import ALLOWED, NotAllowed, change_status
+from signer.publishing.spreadsheets import table
 from signer.retention.deadlines import last_day_kept_of
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
 from signer.settings import MissingSecret
 from signer.tallies.overview import Overview, read_overview
 from signer.tallies.queries import read_counts
-from signer.web.api.spreadsheets import table
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
 from signer.web.console.forms import carried_out, sentence
 from signer.web.console.guards import needs
@@ -47,7 +47,7 @@ from signer.web.languages import territory_here
 
 
 @dataclass(frozen=True)
-class Step:
+class StatusStep:
     """A change of status that the page offers.
 
     needs_reason: it is refused without one. is_final: there is no way back.
@@ -64,19 +64,21 @@ class Step:
 REPORT = ("member_state", "online", "paper", "total")
 """The columns of the figures for the Commission."""
 RUNNING = frozenset({Status.COLLECTING, Status.PAUSED})
-STEPS: Mapping[str, Step] = {
-    "open": Step(
+STEPS: Mapping[str, StatusStep] = {
+    "open": StatusStep(
         Status.COLLECTING, frozenset({Status.DRAFT}), _l("Open the collection"), _l("The collection is opened.")
     ),
-    "pause": Step(
+    "pause": StatusStep(
         Status.PAUSED,
         frozenset({Status.COLLECTING}),
         _l("Pause the collection"),
         _l("The collection is paused."),
         needs_reason=True,
     ),
-    "go-on": Step(Status.COLLECTING, frozenset({Status.PAUSED}), _l("Go on collecting"), _l("The collection goes on.")),
-    "close": Step(
+    "go-on": StatusStep(
+        Status.COLLECTING, frozenset({Status.PAUSED}), _l("Go on collecting"), _l("The collection goes on.")
+    ),
+    "close": StatusStep(
         Status.CLOSED,
         RUNNING,
         _l("Close the collection early"),
@@ -84,7 +86,7 @@ STEPS: Mapping[str, Step] = {
         needs_reason=True,
         is_final=True,
     ),
-    "withdraw": Step(
+    "withdraw": StatusStep(
         Status.WITHDRAWN,
         RUNNING,
         _l("Withdraw the initiative"),
@@ -93,7 +95,7 @@ STEPS: Mapping[str, Step] = {
         is_final=True,
     ),
 }
-"""Name of a step in addresses to the step. Which may follow on which is said in `initiatives.manage`."""
+"""Name of a step in addresses to the step. Which may follow on which is said in `initiatives.lifecycle`."""
 
 
 class StepForm(FlaskForm):  # type: ignore[misc] # the library's class is untyped
@@ -122,12 +124,14 @@ def collection(number: str) -> str:
 
 
 @needs(Permission.MANAGE_COLLECTION)
-def tell_start(number: str) -> str | tuple[str, int] | AnyResponse:
+def record_start_notice(number: str) -> str | tuple[str, int] | AnyResponse:
     """Record that the Commission was told of the start."""
     initiative, form = the_initiative(number), NoticeForm()
 
     def act(connection: Connection, found: Initiative) -> None:
-        record_notice(connection, settings(), found, sent_on=form.sent_on.data, on=service().today(), actor=actor())
+        sent_reports.record_notice(
+            connection, settings(), found, sent_on=form.sent_on.data, on=service().today(), actor=actor()
+        )
 
     if not form.validate_on_submit() or not carried_out(form, number, act):
         return _page(initiative, form), 422
@@ -136,7 +140,7 @@ def tell_start(number: str) -> str | tuple[str, int] | AnyResponse:
 
 
 @needs(Permission.MANAGE_COLLECTION)
-def consider(number: str, wanted: str) -> str | tuple[str, int]:
+def confirm_step(number: str, wanted: str) -> str | tuple[str, int]:
     """Say what a step does and what cannot be undone, before it is taken."""
     initiative = the_initiative(number)
     status = 200 if initiative.status in STEPS[wanted].begins else 409
@@ -186,12 +190,12 @@ def report(number: str) -> str:
 
 
 @needs(Permission.MANAGE_COLLECTION)
-def tell_report(number: str) -> str | tuple[str, int] | AnyResponse:
+def record_report(number: str) -> str | tuple[str, int] | AnyResponse:
     """Record that a report was sent."""
     initiative, form = the_initiative(number), ReportForm()
 
     def act(connection: Connection, found: Initiative) -> None:
-        record_report(
+        sent_reports.record_report(
             connection,
             settings(),
             found,
@@ -221,7 +225,7 @@ def report_file(number: str) -> Response:
 def _page(initiative: Initiative, form: NoticeForm) -> str:
     today = service().today()
     with reading(service().engine) as connection:
-        reports = read_reports(connection, initiative.id)
+        reports = sent_reports.read_reports(connection, initiative.id)
         handed_over = _is_handed_over(connection, initiative)
     days = due_days(
         initiative,
@@ -267,7 +271,7 @@ def _ask(initiative: Initiative, wanted: str, form: StepForm) -> str:
 
 def _report_page(initiative: Initiative, overview: Overview, form: ReportForm) -> str:
     with reading(service().engine) as connection:
-        reports = read_reports(connection, initiative.id)
+        reports = sent_reports.read_reports(connection, initiative.id)
         names = read_names(connection)
     last = reports[0].sent_on if reports else None
     days = due_days(initiative, reported_on=last, destroy_by=last_day_kept_of(initiative), today=service().today())

@@ -5,14 +5,14 @@ from typing import cast
 from flask import current_app, g
 from flask_login import current_user
 
-from signer.accounts.actors import actor_of
 from signer.accounts.queries import read_roles
 from signer.accounts.roles import WHOLE_INSTANCE, HeldRole, Permission, may
+from signer.audit.actor import actor_of
 from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.queries import find_initiative, read_initiatives
+from signer.service.service import Service
 from signer.settings import Settings
-from signer.web.service import Service
 
 
 def service() -> Service:

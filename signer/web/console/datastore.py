@@ -15,7 +15,7 @@ from signer.database import METADATA, is_sqlite
 WRITING = "signer_writing"
 
 
-class Person(UserMixin):
+class ConsoleUser(UserMixin):
     """An account, for logging on. What its owner may do, `accounts.roles` says."""
 
     id: int
@@ -42,14 +42,16 @@ class Passkey(WebAuthnMixin):
         return {"id": self.account_id}
 
 
-class NoRole(RoleMixin):
+class UnusedRole(RoleMixin):
     """What the library asks for and never meets."""
 
 
 _registry = registry(metadata=METADATA)
 _registry.map_imperatively(Passkey, webauthn_credential)
 _registry.map_imperatively(
-    Person, account, properties={"webauthn": relationship(Passkey, cascade="all, delete-orphan", passive_deletes=True)}
+    ConsoleUser,
+    account,
+    properties={"webauthn": relationship(Passkey, cascade="all, delete-orphan", passive_deletes=True)},
 )
 
 
@@ -67,7 +69,7 @@ def open_datastore(app: Flask, engine: Engine | None) -> SQLAlchemySessionUserDa
         sessions.remove()
 
     app.teardown_appcontext(let_go)
-    return SQLAlchemySessionUserDatastore(sessions, Person, NoRole, Passkey)
+    return SQLAlchemySessionUserDatastore(sessions, ConsoleUser, UnusedRole, Passkey)
 
 
 def _begin_to_write(session: Session, _context: object, _instances: object) -> None:

@@ -19,16 +19,16 @@ from signer.initiatives.changes import Change, changes_of
 from signer.initiatives.description import Description, MalformedDescription, read_description, to_json
 from signer.initiatives.initiative import Initiative, Status, UnknownInitiative
 from signer.initiatives.keys import storage_secret
-from signer.initiatives.manage import import_description
+from signer.initiatives.lifecycle import import_description
 from signer.initiatives.queries import find_initiative, find_initiative_to_change
 from signer.initiatives.texts import FrozenText, UnfitText, all_checked
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
 from signer.scheme.rule_file import InvalidRules
-from signer.web.console.campaign_words import TEXT_PARTS
 from signer.web.console.current import actor, allowed, service, settings
 from signer.web.console.forms import refuse
 from signer.web.console.guards import needs
+from signer.web.console.labels.campaign import TEXT_PARTS
 from signer.web.languages import current_language, language_name
 from signer.web.requests import takes
 
@@ -68,7 +68,7 @@ def choose_file() -> str:
 
 @takes(MOST_BYTES, files=True)
 @needs(Permission.IMPORT_INITIATIVE)
-def look() -> str | tuple[str, int]:
+def preview_import() -> str | tuple[str, int]:
     """Show what the file would change."""
     form = UploadForm()
     content = form.file.data.read() if form.file.data else b""

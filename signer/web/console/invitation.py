@@ -13,7 +13,7 @@ from signer.accounts.invite import Invitation, accept, find_invitation
 from signer.database import reading, writing
 from signer.initiatives.initiative import UnknownInitiative
 from signer.web.console.current import is_logged_on, service, settings, the_initiative
-from signer.web.console.datastore import Person
+from signer.web.console.datastore import ConsoleUser
 from signer.web.console.forms import AcceptanceForm, NewAccountForm
 from signer.web.console.guards import open_to_anyone
 from signer.web.console.security import security
@@ -41,7 +41,7 @@ def accept_invitation() -> str | tuple[str, int] | Response:
         account_id = accept(
             connection, settings(), form.token.data, name=name, password_hash=hashed, now=datetime.now(UTC)
         )
-    person = cast("Person", security().datastore.find_user(id=account_id))
+    person = cast("ConsoleUser", security().datastore.find_user(id=account_id))
     if person.password != hashed:
         # The account was there already, perhaps only since the form was sent: its owner logs on as always.
         flash(_("The role is yours now."), "success")

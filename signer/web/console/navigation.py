@@ -18,7 +18,7 @@ from signer.web.languages import current_language, long_date
 
 
 @dataclass(frozen=True)
-class Place:
+class NavigationEntry:
     """An entry of the navigation: the endpoint of a page and its name."""
 
     endpoint: str
@@ -26,11 +26,11 @@ class Place:
 
 
 PLACES = (
-    Place("home", _("Initiatives")),
-    Place("batches_of_all", _("Batches")),
-    Place("audit_log", _("Audit log")),
-    Place("operation", _("Operation")),
-    Place("account", _("Your account")),
+    NavigationEntry("home", _("Initiatives")),
+    NavigationEntry("batches_of_all", _("Batches")),
+    NavigationEntry("audit_log", _("Audit log")),
+    NavigationEntry("status", _("Operation")),
+    NavigationEntry("account", _("Your account")),
 )
 """The entries whose address has no initiative, in order.
 
@@ -38,15 +38,15 @@ A page that is added here shows for those only whom its guard lets in.
 """
 
 PLACES_OF_INITIATIVE = (
-    Place("numbers", _("Numbers")),
-    Place("texts", _("Texts")),
-    Place("collection", _("Collection")),
-    Place("paper", _("Paper")),
-    Place("partners", _("Partners")),
-    Place("sponsors", _("Sponsors")),
-    Place("people", _("People")),
-    Place("batches", _("Batches")),
-    Place("audit_log_of", _("Audit log")),
+    NavigationEntry("numbers", _("Numbers")),
+    NavigationEntry("texts", _("Texts")),
+    NavigationEntry("collection", _("Collection")),
+    NavigationEntry("paper", _("Paper")),
+    NavigationEntry("partners", _("Partners")),
+    NavigationEntry("sponsors", _("Sponsors")),
+    NavigationEntry("people", _("People")),
+    NavigationEntry("batches", _("Batches")),
+    NavigationEntry("audit_log_of", _("Audit log")),
 )
 """The entries of one initiative, in order: endpoints whose address has its number and nothing else that changes."""
 
@@ -88,7 +88,7 @@ def clock(value: datetime) -> str:
     return f"{value.astimezone(UTC):%H:%M} (UTC)"
 
 
-def _places_of(app: Flask, number: str) -> list[tuple[str, Place]]:
+def _places_of(app: Flask, number: str) -> list[tuple[str, NavigationEntry]]:
     """Return the places of an initiative that who is logged on may open, each with its address."""
     return [
         (url_for(place.endpoint, number=number), place)
@@ -97,12 +97,12 @@ def _places_of(app: Flask, number: str) -> list[tuple[str, Place]]:
     ]
 
 
-def _opens_for(app: Flask, place: Place, number: str) -> bool:
+def _opens_for(app: Flask, place: NavigationEntry, number: str) -> bool:
     guard = guard_of(app, place.endpoint)
     return guard is not None and guard.permission is not None and allowed(guard.permission, number)
 
 
-def _opens(app: Flask, place: Place) -> bool:
+def _opens(app: Flask, place: NavigationEntry) -> bool:
     guard = guard_of(app, place.endpoint)
     if guard is None or guard.closed:
         return False

@@ -12,26 +12,26 @@ from werkzeug.wrappers import Response as AnyResponse
 from signer.accounts.roles import Permission
 from signer.database import reading, writing
 from signer.initiatives.initiative import Initiative
+from signer.publishing.documents import Document, encoded, forecast_document, history_document, tally_document
+from signer.publishing.spreadsheets import history_table, tally_table
 from signer.scheme.load import load_scheme
+from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.forecast import Range
 from signer.tallies.history import Day, read_history
-from signer.tallies.outlook import read_forecast
-from signer.tallies.overview import MemberStateFigures, Overview, Standing, read_overview
+from signer.tallies.overview import MemberStateFigures, Overview, ThresholdStanding, read_overview
 from signer.tallies.planning import LABEL_LIMIT, MOST_EVENTS, Event, UnfitPlan, mark_event, read_events, unmark_event
-from signer.web.api.documents import Document, encoded, forecast_document, history_document, tally_document
-from signer.web.api.spreadsheets import history_table, tally_table
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
 from signer.web.console.guards import needs
+from signer.web.console.labels.numbers import Foreseen, foreseen
 from signer.web.console.numbers_charts import NARROW, WIDE, draw_bar, draw_daily, draw_running, draw_tiles
-from signer.web.console.numbers_words import Foreseen, foreseen
 from signer.web.console.planning_forms import EventForm
 from signer.web.headers import as_file
 from signer.web.languages import current_language
-from signer.web.public.widgets import member_state_name
+from signer.web.public.fields import member_state_name
 
 FILES = {"days.csv": "text/csv", "member-states.csv": "text/csv", "numbers.json": "application/json"}
 """Name of a file to download to its kind."""
-SURE = frozenset({Standing.REACHED, Standing.SAFE})
+SURE = frozenset({ThresholdStanding.REACHED, ThresholdStanding.SAFE})
 """How Member States stand that reach their threshold by what is likely valid."""
 PLANNED = (
     "likely_valid_low",
@@ -53,7 +53,7 @@ def numbers(number: str) -> str:
 
 
 @needs(Permission.ENTER_PAPER)
-def mark(number: str) -> str | tuple[str, int] | AnyResponse:
+def add_event(number: str) -> str | tuple[str, int] | AnyResponse:
     """Mark an event in time."""
     initiative = the_initiative(number)
     form = EventForm()
@@ -84,7 +84,7 @@ def mark(number: str) -> str | tuple[str, int] | AnyResponse:
 
 
 @needs(Permission.ENTER_PAPER)
-def unmark(number: str, event_id: int) -> AnyResponse:
+def remove_event(number: str, event_id: int) -> AnyResponse:
     """Take an event out. Raises UnfitPlan where somebody else has."""
     initiative = the_initiative(number)
     with writing(service().engine) as connection:
@@ -139,7 +139,7 @@ def _page(initiative: Initiative, form: EventForm) -> str:
         closest=[
             (names[each.member_state], each)
             for each in _by_share(overview.member_states)
-            if each.standing is Standing.NOT_YET and each.collected
+            if each.standing is ThresholdStanding.NOT_YET and each.collected
         ][:CLOSEST],
         likely_reached=sum(each.standing in SURE for each in overview.member_states),
         tiles=draw_tiles(overview.member_states),
@@ -161,7 +161,7 @@ def _by_share(member_states: Iterable[MemberStateFigures]) -> list[MemberStateFi
 
 
 def _lacks_surplus(figures: MemberStateFigures) -> bool:
-    return figures.standing in {Standing.REACHED, Standing.DOUBTFUL}
+    return figures.standing in {ThresholdStanding.REACHED, ThresholdStanding.DOUBTFUL}
 
 
 def _running(overview: Overview, days: Sequence[Day], events: Sequence[Event], seen: Foreseen) -> list[object]:

@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 
 from signer.tallies.forecast import Range
 from signer.tallies.history import Day
-from signer.tallies.overview import MemberStateFigures, Standing
+from signer.tallies.overview import MemberStateFigures, ThresholdStanding
 from signer.tallies.planning import Event
 from signer.web.languages import formats_of
 
@@ -220,7 +220,7 @@ def draw_tiles(member_states: Iterable[MemberStateFigures]) -> tuple[Tile, ...]:
 
 
 def _step_of(figures: MemberStateFigures) -> int:
-    if figures.standing is not Standing.NOT_YET:
+    if figures.standing is not ThresholdStanding.NOT_YET:
         return TILE_STEPS
     return figures.collected * TILE_STEPS // figures.threshold
 

@@ -12,14 +12,14 @@ from wtforms.validators import InputRequired
 from signer.accounts.roles import Permission
 from signer.database import reading, writing
 from signer.initiatives.initiative import Initiative
-from signer.initiatives.partners import MOST, UnfitPartner, list_partner, read_partners, unlist_partner
+from signer.initiatives.partners import MAX_PARTNERS, UnfitPartner, list_partner, read_partners, unlist_partner
 from signer.initiatives.queries import find_initiative_to_change
 from signer.tallies.attribution import read_attribution
 from signer.web.console.addresses import public_page
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
 from signer.web.console.forms import carried_out, sentence
 from signer.web.console.guards import needs
-from signer.web.public.via import VIA
+from signer.web.public.partner_link import VIA
 
 WEEKS = 8
 """So many weeks stand side by side; all of them are in the total."""
@@ -28,7 +28,7 @@ WEEKS = 8
 class PartnerForm(FlaskForm):  # type: ignore[misc] # the library's class is untyped
     """A partner to list."""
 
-    code = StringField(validators=[InputRequired(_l("Enter a word for the link, such as spring-2027"))])
+    slug = StringField(name="code", validators=[InputRequired(_l("Enter a word for the link, such as spring-2027"))])
     name = StringField(validators=[InputRequired(_l("Enter what you call the partner"))])
 
 
@@ -48,7 +48,7 @@ def add_partner(number: str) -> str | tuple[str, int] | Response:
             connection,
             settings(),
             found,
-            code=form.code.data,
+            slug=form.slug.data,
             name=form.name.data,
             on=service().today(),
             actor=actor(),
@@ -67,7 +67,7 @@ def drop_partner(number: str) -> str | tuple[str, int] | Response:
     try:
         with writing(service().engine) as connection:
             found = find_initiative_to_change(connection, number)
-            unlist_partner(connection, settings(), found, code=request.form.get("code", ""), actor=actor())
+            unlist_partner(connection, settings(), found, slug=request.form.get("code", ""), actor=actor())
     except UnfitPartner as unfit:
         return _page(initiative, PartnerForm(formdata=None), problem=sentence(unfit)), 409
     flash(_("The partner is off the list. The link still works; nothing is counted for it any more."), "success")
@@ -86,17 +86,17 @@ def _page(initiative: Initiative, form: PartnerForm, *, problem: str = "") -> st
         partners=listed,
         counted=counted,
         weeks=counted.weeks[:WEEKS],
-        gone=sorted(counted.tens.keys() - {partner.code for partner in listed}),
-        links={partner.code: _link(initiative, partner.code) for partner in listed},
+        gone=sorted(counted.tens.keys() - {partner.slug for partner in listed}),
+        links={partner.slug: _link(initiative, partner.slug) for partner in listed},
         has_public_url=bool(settings().public_url),
-        most=MOST,
+        most=MAX_PARTNERS,
         may_change=allowed(Permission.EDIT_TEXTS, initiative.registration_number),
     )
 
 
-def _link(initiative: Initiative, code: str) -> str:
+def _link(initiative: Initiative, slug: str) -> str:
     """Return the address that a partner passes on; a path alone where the settings name no `public_url`.
 
     Never from a request: its Host header is what somebody claims.
     """
-    return f"{settings().public_url}{public_page(initiative)}?{VIA}={code}"
+    return f"{settings().public_url}{public_page(initiative)}?{VIA}={slug}"

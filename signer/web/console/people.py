@@ -7,17 +7,16 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.wrappers import Response
 
-from signer.accounts.invite import invite
+from signer.accounts.invite import invitation_link, invite
 from signer.accounts.mail import MailNotSent
 from signer.accounts.manage import take_role
 from signer.accounts.queries import read_accounts, read_waiting
 from signer.accounts.roles import HeldRole, Permission, Role, givable
 from signer.database import reading, writing
-from signer.web.console.addresses import invitation_link
 from signer.web.console.current import actor, held_roles, service, settings, the_initiative
 from signer.web.console.forms import InvitationForm
 from signer.web.console.guards import needs
-from signer.web.console.letters import send_invitation
+from signer.web.console.mails import send_invitation
 from signer.web.console.navigation import ROLE_NAMES
 
 
@@ -47,7 +46,7 @@ def invite_somebody(number: str) -> str | tuple[str, int] | Response:
 
 
 @needs(Permission.MANAGE_PEOPLE)
-def take(number: str) -> Response:
+def remove_role(number: str) -> Response:
     """Take a role from somebody. Raises RoleNotHeld."""
     initiative = the_initiative(number)
     try:

@@ -8,14 +8,14 @@ from signer.accounts.roles import Permission
 from signer.database import reading, writing
 from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
+from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.forecast import HELD, HELD_LATE
-from signer.tallies.outlook import read_forecast
 from signer.tallies.overview import read_overview
 from signer.tallies.planning import expect_invalid, publish_forecast, read_invalid_shares
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
 from signer.web.console.guards import needs
+from signer.web.console.labels.numbers import foreseen
 from signer.web.console.numbers import names_of
-from signer.web.console.numbers_words import foreseen
 from signer.web.console.planning_forms import PREFIX, PublishForm, SharesForm, shares_form
 from signer.web.languages import sort_key
 

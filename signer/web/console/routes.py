@@ -12,12 +12,12 @@ from signer.web.console import (
     imports,
     invitation,
     numbers,
-    operation,
     paper,
     partners,
     people,
     planning,
     sponsors,
+    status,
     texts,
 )
 
@@ -40,12 +40,12 @@ def install_routes(app: Flask) -> None:
     app.add_url_rule("/account", "account", account.account)
     app.add_url_rule(PEOPLE, "people", people.people)
     app.add_url_rule(PEOPLE, "invite", people.invite_somebody, methods=["POST"])
-    app.add_url_rule(f"{PEOPLE}take", "take_role", people.take, methods=["POST"])
+    app.add_url_rule(f"{PEOPLE}take", "remove_role", people.remove_role, methods=["POST"])
     app.add_url_rule(NUMBERS, "numbers", numbers.numbers)
     files = ", ".join(f'"{name}"' for name in numbers.FILES)
     app.add_url_rule(f"{NUMBERS}<any({files}):name>", "numbers_file", numbers.numbers_file)
-    app.add_url_rule(f"{NUMBERS}events", "mark_event", numbers.mark, methods=["POST"])
-    app.add_url_rule(f"{NUMBERS}events/<int:event_id>/take-out", "unmark_event", numbers.unmark, methods=["POST"])
+    app.add_url_rule(f"{NUMBERS}events", "add_event", numbers.add_event, methods=["POST"])
+    app.add_url_rule(f"{NUMBERS}events/<int:event_id>/take-out", "remove_event", numbers.remove_event, methods=["POST"])
     app.add_url_rule(f"{NUMBERS}planning", "planning", planning.planning)
     app.add_url_rule(f"{NUMBERS}planning", "expect_shares", planning.expect_shares, methods=["POST"])
     app.add_url_rule(f"{NUMBERS}planning/publish", "publish_forecast", planning.publish, methods=["POST"])
@@ -57,7 +57,7 @@ def install_routes(app: Flask) -> None:
     steps = ", ".join(f'"{step}"' for step in batch.NEXT_STEPS)
     app.add_url_rule(f"{BATCH}<any({steps}):step>", "take_step", batch.take_step, methods=["POST"])
     app.add_url_rule(f"{BATCH}file", "download", batch.download)
-    app.add_url_rule("/operation", "operation", operation.operation)
+    app.add_url_rule("/operation", "status", status.status)
     app.add_url_rule("/audit/", "audit_log", audit.audit_log)
     app.add_url_rule("/audit/<number:number>/", "audit_log_of", audit.audit_log_of)
     app.add_url_rule("/invitation", "invitation", invitation.invitation)
@@ -67,7 +67,7 @@ def install_routes(app: Flask) -> None:
 
 def _install_campaign(app: Flask) -> None:
     app.add_url_rule("/import", "choose_file", imports.choose_file)
-    app.add_url_rule("/import", "look_at_import", imports.look, methods=["POST"])
+    app.add_url_rule("/import", "preview_import", imports.preview_import, methods=["POST"])
     app.add_url_rule("/import/save", "save_import", imports.save, methods=["POST"])
     app.add_url_rule(TEXTS, "texts", texts.texts)
     app.add_url_rule(TEXT, "text", texts.text)
@@ -75,12 +75,12 @@ def _install_campaign(app: Flask) -> None:
     app.add_url_rule(f"{TEXT}history", "text_history", texts.history)
     app.add_url_rule(f"{TEXT}preview", "text_preview", texts.preview)
     app.add_url_rule(COLLECTION, "collection", collection.collection)
-    app.add_url_rule(f"{COLLECTION}notice", "tell_start", collection.tell_start, methods=["POST"])
+    app.add_url_rule(f"{COLLECTION}notice", "record_start_notice", collection.record_start_notice, methods=["POST"])
     changes = ", ".join(f'"{step}"' for step in collection.STEPS)
-    app.add_url_rule(f"{COLLECTION}<any({changes}):wanted>", "consider_step", collection.consider)
+    app.add_url_rule(f"{COLLECTION}<any({changes}):wanted>", "confirm_step", collection.confirm_step)
     app.add_url_rule(f"{COLLECTION}<any({changes}):wanted>", "change_collection", collection.change, methods=["POST"])
     app.add_url_rule(f"{COLLECTION}report", "report", collection.report)
-    app.add_url_rule(f"{COLLECTION}report", "tell_report", collection.tell_report, methods=["POST"])
+    app.add_url_rule(f"{COLLECTION}report", "record_report", collection.record_report, methods=["POST"])
     app.add_url_rule(f"{COLLECTION}report.csv", "report_file", collection.report_file)
     app.add_url_rule(PAPER, "paper", paper.paper)
     app.add_url_rule(PAPER, "enter_paper", paper.enter, methods=["POST"])

@@ -14,16 +14,16 @@ from flask_security import Security, user_authenticated, user_failed_authn
 from flask_security.signals import password_changed, tf_code_confirmed, tf_profile_changed, wan_deleted, wan_registered
 from sqlalchemy import inspect
 
-from signer.accounts.actors import actor_of
 from signer.accounts.keys import derived_key
 from signer.accounts.log_on import begin_session, end_session, end_sessions, holds_session, record_failure
 from signer.accounts.manage import record_second_factor
-from signer.audit.entry import Kind
+from signer.audit.actor import actor_of
+from signer.audit.entry import EntryKind
 from signer.audit.record import record_event
 from signer.database import reading, writing
 from signer.settings import Settings
 from signer.web.console.current import is_logged_on, service, settings
-from signer.web.console.datastore import Person
+from signer.web.console.datastore import ConsoleUser
 
 COOKIE = "console"
 IDLE = timedelta(minutes=30)
@@ -75,8 +75,8 @@ def install_log_ons(app: Flask, security: Security) -> None:
     password_changed.connect(_password_changed, app)
     of_library = security.login_manager._user_callback
 
-    def load(uniquifier: str) -> Person | None:
-        person: Person | None = of_library(uniquifier)
+    def load(uniquifier: str) -> ConsoleUser | None:
+        person: ConsoleUser | None = of_library(uniquifier)
         if person is None:
             return None
         with reading(service().engine) as connection:
@@ -91,7 +91,7 @@ def install_log_ons(app: Flask, security: Security) -> None:
     security.login_manager._session_identifier_generator = lambda: ""
 
 
-def _begin(_app: Flask, user: Person, authn_via: list[str] | None = None, **_others: object) -> None:
+def _begin(_app: Flask, user: ConsoleUser, authn_via: list[str] | None = None, **_others: object) -> None:
     if authn_via == ["change"]:
         return  # the password was changed, and this session goes on
     # Nothing of the session before it goes on but the form token: a page that was open meanwhile can still be sent.
@@ -99,21 +99,21 @@ def _begin(_app: Flask, user: Person, authn_via: list[str] | None = None, **_oth
         session[SESSION_ID] = begin_session(connection, settings(), user.id, now=datetime.now(UTC))
 
 
-def _end(_app: Flask, user: Person, **_others: object) -> None:
+def _end(_app: Flask, user: ConsoleUser, **_others: object) -> None:
     session_id = session.pop(SESSION_ID, "")
     with writing(service().engine) as connection:
         end_session(connection, settings(), user.id, session_id)
     g.pop("held_roles", None)
 
 
-def _failed(_app: Flask, user: Person, auth_type: str = "", tfa: bool = False, **_others: object) -> None:
+def _failed(_app: Flask, user: ConsoleUser, auth_type: str = "", tfa: bool = False, **_others: object) -> None:
     if auth_type == "passkey" and not tfa:
         return  # said by the library of the passkey's owner; our form says it of whose log-on it is
     with writing(service().engine) as connection:
         record_failure(connection, settings(), user.id, step="second_factor" if tfa else "password")
 
 
-def _set_up(_app: Flask, user: Person, **_others: object) -> None:
+def _set_up(_app: Flask, user: ConsoleUser, **_others: object) -> None:
     # The library says so at each log-on too, when nothing has changed.
     if not inspect(user).attrs.tf_totp_secret.history.has_changes():
         return
@@ -123,22 +123,22 @@ def _set_up(_app: Flask, user: Person, **_others: object) -> None:
         current_app.extensions["security"].datastore.set_uniquifier(user)
 
 
-def _passkey_added(_app: Flask, user: Person, **_others: object) -> None:
+def _passkey_added(_app: Flask, user: ConsoleUser, **_others: object) -> None:
     _second_factor(user, "passkey_added")
 
 
-def _passkey_removed(_app: Flask, user: Person, **_others: object) -> None:
+def _passkey_removed(_app: Flask, user: ConsoleUser, **_others: object) -> None:
     _second_factor(user, "passkey_removed")
 
 
-def _password_changed(_app: Flask, user: Person, **_others: object) -> None:
+def _password_changed(_app: Flask, user: ConsoleUser, **_others: object) -> None:
     # Whoever knew the old one is logged off; the library gives this browser's cookie the account's new mark.
     with writing(service().engine) as connection:
         end_sessions(connection, user.id, but=session.get(SESSION_ID, ""))
         details = {"change": "password"}
-        record_event(connection, settings(), Kind.ACCOUNT_CHANGED, actor=actor_of(user.id), details=details)
+        record_event(connection, settings(), EntryKind.ACCOUNT_CHANGED, actor=actor_of(user.id), details=details)
 
 
-def _second_factor(user: Person, change: str) -> None:
+def _second_factor(user: ConsoleUser, change: str) -> None:
     with writing(service().engine) as connection:
         record_second_factor(connection, settings(), user.id, change=change, actor=actor_of(user.id))

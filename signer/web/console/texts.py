@@ -30,10 +30,10 @@ from signer.initiatives.texts import (
     write_text,
 )
 from signer.tallies.overview import read_overview
-from signer.web.console.campaign_words import TEXT_PARTS
 from signer.web.console.current import actor, allowed, service, settings, the_initiative
 from signer.web.console.forms import refuse
 from signer.web.console.guards import needs
+from signer.web.console.labels.campaign import TEXT_PARTS
 from signer.web.languages import LANGUAGES, current_language, described, language_name, sort_key
 from signer.web.public.initiatives import progress_of
 from signer.web.requests import takes
@@ -68,7 +68,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Step:
+class TextRevision:
     """A version and what it changed: name of the part to its pieces, the changed parts only."""
 
     version: Version
@@ -139,7 +139,7 @@ def history(number: str, language: str) -> str:
         names = read_names(connection)
     before = [*(version.text for version in versions), NO_TEXT][1:]
     pairs = list(zip(versions, before, strict=False))[:VERSIONS_SHOWN]
-    steps = [Step(version, list(_changed(earlier, version.text))) for version, earlier in pairs]
+    steps = [TextRevision(version, list(_changed(earlier, version.text))) for version, earlier in pairs]
     return render_template(
         "console/texts_history.html",
         initiative=initiative,

@@ -12,12 +12,12 @@ from passlib.exc import TokenError
 from qrcode.image.svg import SvgPathImage
 from sqlalchemy import Connection
 
-from signer.accounts.actors import actor_of
 from signer.accounts.log_on import spend_code, spend_recovery_code
 from signer.accounts.manage import record_second_factor
+from signer.audit.actor import actor_of
 from signer.database import writing
 from signer.web.console.current import service, settings
-from signer.web.console.datastore import Person
+from signer.web.console.datastore import ConsoleUser
 
 ACCEPTED_SECONDS = 30
 """How far the clock of a telephone may be off, either way."""
@@ -28,7 +28,7 @@ class OneTimeCodes(Totp):
 
     def verify_totp(self, token: str, totp_secret: str, user: UserMixin, window: int = 0) -> bool:
         """Tell whether `token` is a code of this secret that was not taken yet, and take it."""
-        person = cast("Person", user)
+        person = cast("ConsoleUser", user)
         is_new = totp_secret != person.tf_totp_secret
         try:
             match = self._totp.verify(
@@ -57,12 +57,12 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         """Return new codes; the earlier ones are void."""
         codes: list[str] = super().create_recovery_codes(user)
         with writing(service().engine) as connection:
-            _record(connection, cast("Person", user).id, "recovery_codes_made")
+            _record(connection, cast("ConsoleUser", user).id, "recovery_codes_made")
         return codes
 
     def check_recovery_code(self, user: UserMixin, code: str) -> bool:
         """Tell whether `code` is one of the account's, and take it."""
-        account_id = cast("Person", user).id
+        account_id = cast("ConsoleUser", user).id
         with writing(service().engine) as connection:
             taken = spend_recovery_code(connection, account_id, lambda sealed: self._decrypt_codes([sealed]) == [code])
             if taken:

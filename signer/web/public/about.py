@@ -6,7 +6,7 @@ from signer.scheme.load import load_scheme
 from signer.web.caching import public_page
 from signer.web.languages import current_language, sort_key
 from signer.web.public.current import find_initiative, service
-from signer.web.public.panel import panel_for
+from signer.web.public.requirements import panel_for
 
 SCHEME = "eu"
 """Whose goal and thresholds the page on counting explains."""

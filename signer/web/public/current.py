@@ -6,12 +6,12 @@ from typing import cast
 from flask import current_app, g
 
 from signer.human_check.check import HumanCheck
+from signer.human_check.check_token import CheckTokens
 from signer.initiatives.collection import Collection
 from signer.initiatives.initiative import Initiative
+from signer.service.service import Service
 from signer.tallies.overview import Overview
-from signer.web.caching import Shells
-from signer.web.check_token import CheckTokens
-from signer.web.service import Service
+from signer.web.caching import RenderedPages
 
 
 def service() -> Service:
@@ -29,9 +29,9 @@ def human_check() -> HumanCheck:
     return cast("HumanCheck", current_app.extensions["human_check"])
 
 
-def shells() -> Shells:
+def rendered_pages() -> RenderedPages:
     """Return the form pages that have been rendered before."""
-    return cast("Shells", current_app.extensions["shells"])
+    return cast("RenderedPages", current_app.extensions["rendered_pages"])
 
 
 def find_initiative(number: str) -> Initiative:

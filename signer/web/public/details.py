@@ -10,11 +10,11 @@ from signer.scheme.check import check
 from signer.scheme.problem import Problem
 from signer.web.languages import current_language
 from signer.web.public.current import open_collection, service
+from signer.web.public.fields import widgets_for
 from signer.web.public.human_check import carried
-from signer.web.public.panel import panel_for
+from signer.web.public.partner_link import VIA, page_with_word
+from signer.web.public.requirements import panel_for
 from signer.web.public.typed_form import TypedForm
-from signer.web.public.via import VIA, page_with_word
-from signer.web.public.widgets import widgets_for
 from signer.web.requests import read_form
 
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from flask import Response, render_template
 
 from signer.tallies.overview import Overview
-from signer.web.caching import public_shell
+from signer.web.caching import public_rendered
 from signer.web.headers import let_sites_frame, let_sites_load
 from signer.web.languages import current_language
-from signer.web.public.current import find_initiative, overview_of, service, shells
+from signer.web.public.current import find_initiative, overview_of, rendered_pages, service
 
 SVG = "image/svg+xml"
 WIDTH, MARGIN = 320, 16
@@ -33,7 +33,7 @@ def embed(number: str) -> Response:
     """Show the counter, to be framed by other websites."""
     found = find_initiative(number)
     overview = overview_of(found)
-    shell = shells().find(
+    shell = rendered_pages().find(
         found,
         "embed",
         current_language(),
@@ -41,14 +41,14 @@ def embed(number: str) -> Response:
         figures=overview,
         render=lambda: render_template("public/embed.html", initiative=found, overview=overview),
     )
-    return let_sites_frame(public_shell(shell))
+    return let_sites_frame(public_rendered(shell))
 
 
 def badge(number: str) -> Response:
     """Draw the counter."""
     found = find_initiative(number)
     overview = overview_of(found)
-    shell = shells().find(
+    shell = rendered_pages().find(
         found,
         "badge",
         current_language(),
@@ -56,7 +56,7 @@ def badge(number: str) -> Response:
         figures=overview,
         render=lambda: _drawn(overview),
     )
-    response = let_sites_load(public_shell(shell, SVG))
+    response = let_sites_load(public_rendered(shell, SVG))
     response.headers["Content-Security-Policy"] = PICTURE_POLICY
     return response
 

@@ -13,8 +13,8 @@ from signer.initiatives.collection import Collection
 from signer.scheme.statement import Statement
 from signer.statements.store import CheckSpent
 from signer.web.public.current import human_check
+from signer.web.public.partner_link import via_form
 from signer.web.public.typed_form import TypedForm
-from signer.web.public.via import via_form
 
 SOLUTION, WAITING = "human_check", "waiting"
 WHY: Mapping[type[Exception], str] = {

@@ -10,8 +10,8 @@ from signer.web.caching import MAX_AGE, public_page
 from signer.web.errors import Answer, answer_for
 from signer.web.languages import current_language, preferred_language, sort_key
 from signer.web.public.current import find_initiative, overview_of, service
-from signer.web.public.via import page_with_word
-from signer.web.public.widgets import member_state_name
+from signer.web.public.fields import member_state_name
+from signer.web.public.partner_link import page_with_word
 
 
 def home() -> Response:

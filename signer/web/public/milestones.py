@@ -8,17 +8,17 @@ from datetime import date, datetime, time, timedelta
 from flask import Response, render_template
 from flask_babel import gettext
 
+from signer.days import BRUSSELS
 from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
 from signer.tallies.milestones import Milestone, Reached
-from signer.web.caching import public_shell
+from signer.web.caching import public_rendered
 from signer.web.headers import let_sites_load
 from signer.web.languages import current_language
-from signer.web.own_host import public_host
-from signer.web.public.current import find_initiative, service, shells
-from signer.web.public.widgets import member_state_name
+from signer.web.public.current import find_initiative, rendered_pages, service
+from signer.web.public.fields import member_state_name
+from signer.web.public_address import public_address
 from signer.web.rendering import formatted_number
-from signer.web.service import BRUSSELS
 from signer.wording import N_
 
 ATOM = "application/atom+xml"
@@ -33,7 +33,7 @@ TITLES: Mapping[Reached, str] = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """One entry. id: a URN. moment: when the day of the milestone was over, as RFC 3339 has it."""
 
     id: str
@@ -47,7 +47,7 @@ def milestones(number: str) -> Response:
     """Return the milestones, the newest first."""
     found = find_initiative(number)
     reached = service().milestones(found)
-    shell = shells().find(
+    shell = rendered_pages().find(
         found,
         "milestones",
         current_language(),
@@ -55,7 +55,7 @@ def milestones(number: str) -> Response:
         figures=reached,
         render=lambda: _written(found, reached),
     )
-    return let_sites_load(public_shell(shell, ATOM))
+    return let_sites_load(public_rendered(shell, ATOM))
 
 
 def _written(found: Initiative, reached: tuple[Milestone, ...]) -> str:
@@ -67,16 +67,16 @@ def _written(found: Initiative, reached: tuple[Milestone, ...]) -> str:
         # Without any, nothing has happened since the collection began.
         updated=entries[0].moment if entries else midnight(found.collection_start),
         entries=entries,
-        host=public_host(),
+        host=public_address(),
     )
 
 
-def _entry(found: Initiative, milestone: Milestone) -> Entry:
+def _entry(found: Initiative, milestone: Milestone) -> FeedEntry:
     values = {"number": formatted_number(milestone.number)}
     if milestone.member_state:
         form = load_scheme(found.scheme).member_state(milestone.member_state)
         values["member_state"] = member_state_name(form, current_language())
-    return Entry(
+    return FeedEntry(
         _urn(found, milestone.name),
         gettext(TITLES[milestone.reached]) % values,
         milestone.on,

@@ -9,8 +9,8 @@ from signer.scheme.load import load_scheme
 from signer.web.caching import public_page
 from signer.web.languages import current_language, sort_key
 from signer.web.public.current import find_initiative, service
-from signer.web.public.via import page_with_word, via_address
-from signer.web.public.widgets import Choice, member_state_name
+from signer.web.public.fields import Choice, member_state_name
+from signer.web.public.partner_link import page_with_word, via_address
 
 NONE_OF_THESE = "none"
 

@@ -6,11 +6,11 @@ from flask import Response, render_template, url_for
 from markupsafe import escape
 
 from signer.initiatives.initiative import Initiative
-from signer.web.api.documents import LICENCE
+from signer.publishing.documents import LICENCE
 from signer.web.caching import MAX_AGE, public_page
 from signer.web.languages import LANGUAGES
-from signer.web.own_host import own_host, public_host
 from signer.web.public.current import service
+from signer.web.public_address import public_address, request_address
 
 FRAME = '<iframe src="{address}" title="{title}" width="320" height="340" style="border:0" loading="lazy"></iframe>'
 PICTURE = '<a href="{page}"><img src="{address}" alt="{title}" width="320" height="112"></a>'
@@ -44,7 +44,7 @@ def counters_of(initiative: Initiative) -> list[Counter]:
 
 
 def _counter(initiative: Initiative, language: str) -> Counter:
-    host = public_host() or own_host()
+    host = public_address() or request_address()
     address = {
         name: host + url_for(f"public.{name}", number=initiative.path, language=language)
         for name in ("initiative", "embed", "badge")

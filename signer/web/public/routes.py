@@ -7,18 +7,18 @@ from flask import Blueprint, g
 from signer.web.languages import preferred_language
 from signer.web.public import (
     about,
-    answers,
+    check_and_sign,
     details,
     embedding,
     erasure,
     funding,
     human_check,
     initiatives,
-    machines,
     milestones,
     nationality,
     numbers,
     thanks,
+    well_known,
 )
 
 public = Blueprint("public", __name__)
@@ -45,19 +45,19 @@ public.add_url_rule(f"{INITIATIVE}documents", "documents", about.documents)
 public.add_url_rule(SUPPORT, "nationality", nationality.nationality)
 public.add_url_rule(DETAILS, "details", details.details)
 public.add_url_rule(DETAILS, "details_again", details.details_again, methods=["POST"])
-public.add_url_rule(f"{DETAILS}/check", "check", answers.check_answers, methods=["POST"])
-public.add_url_rule(f"{DETAILS}/sign", "sign", answers.sign, methods=["POST"])
+public.add_url_rule(f"{DETAILS}/check", "check", check_and_sign.check_answers, methods=["POST"])
+public.add_url_rule(f"{DETAILS}/sign", "sign", check_and_sign.sign, methods=["POST"])
 public.add_url_rule(f"{INITIATIVE}code.txt", "code_file", thanks.code_file, methods=["POST"])
 public.add_url_rule(f"{INITIATIVE}erase", "erase", erasure.erase)
 public.add_url_rule(f"{INITIATIVE}erase", "erase_now", erasure.erase_now, methods=["POST"])
 # Opened by their address, these three say what to do instead.
 for form_only in ("check", "sign"):
-    public.add_url_rule(f"{DETAILS}/{form_only}", f"{form_only}_directly", answers.only_from_the_form)
-public.add_url_rule(f"{INITIATIVE}code.txt", "code_file_directly", answers.only_from_the_form)
+    public.add_url_rule(f"{DETAILS}/{form_only}", f"{form_only}_directly", check_and_sign.only_from_the_form)
+public.add_url_rule(f"{INITIATIVE}code.txt", "code_file_directly", check_and_sign.only_from_the_form)
 public.add_url_rule("/human-check", "human_check", human_check.challenge)
-public.add_url_rule("/healthz", "healthz", machines.healthz)
-public.add_url_rule("/robots.txt", "robots", machines.robots)
-public.add_url_rule("/.well-known/security.txt", "security_txt", machines.security_txt)
+public.add_url_rule("/healthz", "healthz", well_known.healthz)
+public.add_url_rule("/robots.txt", "robots", well_known.robots)
+public.add_url_rule("/.well-known/security.txt", "security_txt", well_known.security_txt)
 
 
 @public.url_value_preprocessor

@@ -6,11 +6,11 @@ from datetime import date
 
 from flask_babel import gettext
 
-from signer.scheme.form import Form, Kind
+from signer.scheme.form import FieldKind, Form
 from signer.scheme.statement import Statement
 from signer.web.languages import long_date, territory_name
+from signer.web.public.fields import documents_of
 from signer.web.public.typed_form import date_inputs
-from signer.web.public.widgets import documents_of
 from signer.wording import field_label
 
 GROUP = 3
@@ -18,7 +18,7 @@ GROUP = 3
 
 
 @dataclass(frozen=True)
-class Row:
+class AnswerRow:
     """One line: the field's label, the value in words, and the id of the input that changes it.
 
     confirmed: the citizen has confirmed a warning about it.
@@ -32,33 +32,33 @@ class Row:
     grouped: Sequence[str] = field(repr=False, default=())
 
 
-def summary_for(statement: Statement, form: Form, language: str) -> list[Row]:
+def summary_for(statement: Statement, form: Form, language: str) -> list[AnswerRow]:
     """Return the lines of the check page, in form order."""
     return list(_rows(statement, form, language))
 
 
-def _rows(statement: Statement, form: Form, language: str) -> Iterator[Row]:
+def _rows(statement: Statement, form: Form, language: str) -> Iterator[AnswerRow]:
     for name, value in statement.fields.items():
         kind = form.fields[name].kind
-        if kind is Kind.DOCUMENT_TYPE and len(form.document_types) == 1:
+        if kind is FieldKind.DOCUMENT_TYPE and len(form.document_types) == 1:
             continue  # the number is called by its own name
-        yield Row(
+        yield AnswerRow(
             label=field_label(name, form, gettext=gettext),
             value=_in_words(value, kind, form, language),
-            target=date_inputs(name)[0] if kind is Kind.DATE_OF_BIRTH else name,
+            target=date_inputs(name)[0] if kind is FieldKind.DATE_OF_BIRTH else name,
             confirmed=name in statement.confirmed,
-            grouped=_groups(value) if kind is Kind.DOCUMENT_NUMBER else (),
+            grouped=_groups(value) if kind is FieldKind.DOCUMENT_NUMBER else (),
         )
 
 
-def _in_words(value: str, kind: Kind, form: Form, language: str) -> str:
-    if kind is Kind.DATE_OF_BIRTH:
+def _in_words(value: str, kind: FieldKind, form: Form, language: str) -> str:
+    if kind is FieldKind.DATE_OF_BIRTH:
         return long_date(date.fromisoformat(value), language)
-    if kind is Kind.COUNTRY:
+    if kind is FieldKind.COUNTRY:
         return territory_name(value, language) or value
-    if kind is Kind.DOCUMENT_TYPE:
+    if kind is FieldKind.DOCUMENT_TYPE:
         return next((choice.label for choice in documents_of(form) if choice.value == value), value)
-    empty: str = gettext("No house number") if kind is Kind.HOUSE_NUMBER else gettext("Left empty")
+    empty: str = gettext("No house number") if kind is FieldKind.HOUSE_NUMBER else gettext("Left empty")
     return value or empty
 
 

@@ -9,8 +9,8 @@ from signer.initiatives.collection import Collection
 from signer.sealing.code import Code, MalformedCode
 from signer.web.headers import as_file
 from signer.web.languages import current_language
-from signer.web.own_host import own_host
-from signer.web.public.current import find_initiative, shells
+from signer.web.public.current import find_initiative, rendered_pages
+from signer.web.public_address import request_address
 from signer.web.requests import read_form
 
 CODE_PLACE = "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX"
@@ -29,7 +29,7 @@ NETWORKS = (
 def thanks_page(collection: Collection, code: Code, on: date) -> Response:
     """Return the thanks page: rendered once a day, with two places left open. It differs in nothing else."""
     initiative = collection.initiative
-    shell = shells().find(
+    shell = rendered_pages().find(
         initiative,
         "thanks",
         current_language(),
@@ -44,7 +44,7 @@ def thanks_page(collection: Collection, code: Code, on: date) -> Response:
         ),
     )
     body = shell.encoded.replace(CODE_PLACE.encode(), code.text.encode()).replace(
-        HOST_PLACE.encode(), own_host().encode()
+        HOST_PLACE.encode(), request_address().encode()
     )
     return Response(body, mimetype="text/html")
 

@@ -7,13 +7,13 @@ for which the warning was shown: a confirmation holds for that value, and for th
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from signer.scheme.form import Form, Kind
+from signer.scheme.form import FieldKind, Form
 from signer.scheme.statement import Statement
 
 CONFIRM, CONFIRMED_VALUE = "confirm-", "confirmed_value-"
 YES = "yes"
 DATE_PARTS = ("day", "month", "year")
-JUDGED_BY = {Kind.POSTAL_CODE: Kind.COUNTRY, Kind.DOCUMENT_NUMBER: Kind.DOCUMENT_TYPE}
+JUDGED_BY = {FieldKind.POSTAL_CODE: FieldKind.COUNTRY, FieldKind.DOCUMENT_NUMBER: FieldKind.DOCUMENT_TYPE}
 """Which other field decides how a field is judged: with the other one changed, the warning is another one."""
 
 
@@ -32,7 +32,7 @@ class TypedForm:
         """Return the form as if `statement`'s values had been typed and its warnings confirmed."""
         inputs: dict[str, str] = {}
         for name, value in statement.fields.items():
-            if form.fields[name].kind is Kind.DATE_OF_BIRTH:
+            if form.fields[name].kind is FieldKind.DATE_OF_BIRTH:
                 parts = (part.lstrip("0") for part in reversed(value.split("-")))
                 inputs |= dict(zip(date_inputs(name), parts, strict=True))
             else:
@@ -46,7 +46,7 @@ class TypedForm:
     def fields(self) -> dict[str, str]:
         """Field name to text, as the scheme reads it; a birth date as YYYY-MM-DD."""
         return {
-            name: self._date(name) if asked.kind is Kind.DATE_OF_BIRTH else self.inputs.get(name, "")
+            name: self._date(name) if asked.kind is FieldKind.DATE_OF_BIRTH else self.inputs.get(name, "")
             for name, asked in self.form.fields.items()
         }
 

@@ -19,7 +19,7 @@ from signer.accounts.tables import account
 from signer.audit.read import latest_entries
 from signer.cli.main import main
 from signer.database import open_engine, reading, writing
-from signer.initiatives.manage import import_description
+from signer.initiatives.lifecycle import import_description
 from signer.settings import Settings, read_settings
 from tests.cli.conftest import describe_in, signer_in
 from tests.commands import Commands

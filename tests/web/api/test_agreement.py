@@ -88,7 +88,7 @@ class Campaign:
                 (wrong, *_) = entries(self.instance)
                 enter(self.instance, PaperCount(code, on, count), on=day, corrects=wrong.id)
         self.day = day
-        for module in ("signer.web.service", "signer.cli.publish"):
+        for module in ("signer.service.service", "signer.cli.publish"):
             self.monkeypatch.setattr(f"{module}.today", lambda: day)
 
     def expected(self) -> dict[str, object]:
@@ -254,7 +254,7 @@ def test_persons_are_those_of_the_newest_published_day(campaign: Campaign) -> No
 def test_no_public_number_reads_a_statement_and_a_second_reader_costs_no_query(
     campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("signer.web.service.FRESH_SECONDS", 600)
+    monkeypatch.setattr("signer.service.service.FRESH_SECONDS", 600)
     campaign.turn_to(date(2027, 3, 1))
     with listening(campaign.instance.engine) as runs:
         client = client_of(campaign.instance)

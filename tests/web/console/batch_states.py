@@ -7,8 +7,8 @@ from werkzeug.test import TestResponse
 from signer.batches.certify import certify
 from signer.batches.export import record_export
 from signer.batches.freeze import freeze
-from signer.batches.pass_on import hand_over, receive
 from signer.batches.queries import Certificate
+from signer.batches.transitions import hand_over, receive
 from tests.conftest import END, MAY_DAY, NUMBER, TESTER
 from tests.web.console.paths import BATCHES, HOME
 from tests.web.console.people import Human

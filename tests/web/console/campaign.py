@@ -16,7 +16,7 @@ from signer.audit.read import latest_entries
 from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.queries import find_initiative
-from signer.web.service import Service
+from signer.service.service import Service
 from tests.conftest import NUMBER
 from tests.web.console.people import Human, invited
 from tests.web.console.standing import OWNER, standing

@@ -9,11 +9,11 @@ from functools import partial
 import pytest
 from flask import Flask
 
+from signer.service.service import Service, open_service
 from signer.web import limits as every_post
 from signer.web.app import create_app
 from signer.web.console import limits
 from signer.web.limits import Allowance
-from signer.web.service import Service, open_service
 from tests.conftest import Instance
 from tests.web.console.people import Human, invited
 from tests.web.console.robot import Clock

@@ -9,14 +9,14 @@ from sqlalchemy import Connection, Engine, delete, insert, update
 
 from signer.database import reading, writing
 from signer.initiatives.initiative import Initiative, InitiativeText, Status
-from signer.initiatives.manage import import_description
+from signer.initiatives.lifecycle import import_description
 from signer.initiatives.queries import find_initiative
 from signer.initiatives.tables import campaign_event
 from signer.initiatives.tables import initiative as initiative_table
 from signer.scheme.load import load_scheme
 from signer.settings import Settings
 from signer.statements.tables import received
-from signer.tallies.outlook import foresee, keep_forecast
+from signer.tallies.daily_forecast import foresee, keep_forecast
 from signer.tallies.paper import PaperCount, enter_paper
 from signer.tallies.planning import mark_event
 from signer.tallies.tables import forecast, paper_count, person_estimate

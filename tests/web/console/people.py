@@ -16,8 +16,8 @@ from signer.accounts.invite import invite
 from signer.accounts.roles import HeldRole
 from signer.accounts.tables import account
 from signer.database import reading, writing
+from signer.service.service import Service
 from signer.web.console.sessions import COOKIE
-from signer.web.service import Service
 from tests.conftest import TESTER
 from tests.web.console.paths import HOME
 from tests.web.pages import Page

@@ -3,7 +3,7 @@
 from signer.audit.entry import Entry
 from signer.audit.read import latest_entries
 from signer.database import reading
-from signer.web.service import Service
+from signer.service.service import Service
 from tests.web.console.paths import APP
 from tests.web.console.people import KEY, Human, number_of
 from tests.web.pages import Page

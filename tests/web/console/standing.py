@@ -10,11 +10,11 @@ from passlib.hash import argon2
 from passlib.totp import AppWallet
 
 from signer.accounts.roles import HeldRole, Role
+from signer.service.service import Service, open_service
 from signer.web import limits as every_post
 from signer.web.app import create_app
 from signer.web.console import limits
 from signer.web.console.totp import OneTimeCodes
-from signer.web.service import Service, open_service
 from tests.conftest import NUMBER, in_file, opened_instance
 from tests.web.console.people import Human, invited, new_email
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from signer.accounts.roles import HeldRole, Role
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.audit.record import record_event
 from signer.database import StoreUnavailable, writing
 from signer.initiatives.initiative import InitiativeText
-from signer.initiatives.manage import import_description
-from signer.tallies.runs import Work, note_run
+from signer.initiatives.lifecycle import import_description
+from signer.tallies.job_log import Work, note_run
 from tests.conftest import MAY_DAY, NUMBER, TESTER, describe
 from tests.web.console.account_states import invitations, logging_on, own_account
 from tests.web.console.batch_states import ISSUED, LATE, batches, certifying, freeze_final, take
@@ -110,12 +110,14 @@ def operation(there: Stage, administrator: Human) -> States:
     with writing(there.service.engine) as connection:
         for work in Work:
             note_run(connection, work, at=datetime.now(UTC))
-        for kind in (Kind.RECONCILED, Kind.BACKUP_TAKEN):
+        for kind in (EntryKind.RECONCILED, EntryKind.BACKUP_TAKEN):
             record_event(connection, there.service.settings, kind, actor=TESTER)
     states["operation, in order"] = administrator.client.get(path)
     with writing(there.service.engine) as connection:
         note_run(connection, Work.ROLL_UP, at=datetime.now(UTC) - timedelta(minutes=20))
-        record_event(connection, there.service.settings, Kind.NOT_RECONCILED, actor=TESTER, details={"found": "rows"})
+        record_event(
+            connection, there.service.settings, EntryKind.NOT_RECONCILED, actor=TESTER, details={"found": "rows"}
+        )
     there.service.day = LATE + timedelta(days=200)
     states["operation, out of order"] = administrator.client.get(path)
     there.service.day = ISSUED

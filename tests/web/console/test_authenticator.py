@@ -9,7 +9,7 @@ from passlib.totp import TOTP
 
 from signer.accounts.manage import reset_second_factor
 from signer.database import writing
-from signer.web.service import Service
+from signer.service.service import Service
 from tests.conftest import TESTER
 from tests.web.console.paths import ACCOUNT, APP, CODE
 from tests.web.console.people import (

@@ -14,9 +14,9 @@ from werkzeug.test import TestResponse
 from signer.accounts.tables import account, account_session
 from signer.audit.read import latest_entries
 from signer.database import reading
+from signer.service.service import Service
 from signer.web.app import create_app
 from signer.web.console.sessions import COOKIE
-from signer.web.service import Service
 from tests.conftest import NUMBER
 from tests.web.console.paths import ACCOUNT, CODE, CODES, HOME, LOG_ON, PASSWORD_PAGE, PEOPLE
 from tests.web.console.people import Human, another_browser, cookie_of, copied, is_inside

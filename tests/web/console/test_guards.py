@@ -8,12 +8,12 @@ from flask import Flask
 
 from signer.accounts.roles import HeldRole, Permission, Role
 from signer.database import writing
-from signer.initiatives.manage import import_description
+from signer.initiatives.lifecycle import import_description
+from signer.service.service import Service
 from signer.web.console.app import create_console
 from signer.web.console.guards import guard_of, needs
 from signer.web.console.security import GUARDS
 from signer.web.requests import FORM
-from signer.web.service import Service
 from tests.conftest import NUMBER, describe
 from tests.web.console.paths import address
 from tests.web.console.people import Human, cookie_of
@@ -47,17 +47,17 @@ TABLE: dict[str, frozenset[str]] = {
     "account": LOGGED_ON,
     "people": PEOPLE,
     "invite": PEOPLE,
-    "take_role": PEOPLE,
+    "remove_role": PEOPLE,
     "numbers": SEES_NUMBERS,
     "numbers_file": SEES_NUMBERS,
-    "mark_event": PLANS,
-    "unmark_event": PLANS,
+    "add_event": PLANS,
+    "remove_event": PLANS,
     "planning": SEES_NUMBERS,
     "expect_shares": PLANS,
     "publish_forecast": OWNER,
     "unpublish_forecast": OWNER,
     "choose_file": IMPORTS,
-    "look_at_import": IMPORTS,
+    "preview_import": IMPORTS,
     "save_import": IMPORTS,
     "texts": PLANS,
     "text": PLANS,
@@ -65,11 +65,11 @@ TABLE: dict[str, frozenset[str]] = {
     "text_history": PLANS,
     "text_preview": PLANS,
     "collection": SEES_NUMBERS,
-    "tell_start": OWNER,
-    "consider_step": OWNER,
+    "record_start_notice": OWNER,
+    "confirm_step": OWNER,
     "change_collection": OWNER,
     "report": SEES_NUMBERS,
-    "tell_report": OWNER,
+    "record_report": OWNER,
     "report_file": SEES_NUMBERS,
     "paper": PLANS,
     "enter_paper": PLANS,
@@ -87,7 +87,7 @@ TABLE: dict[str, frozenset[str]] = {
     "freeze_batch": AUDITOR,
     "take_step": AUDITOR,
     "download": AUDITOR,
-    "operation": frozenset({"administrator"}),
+    "status": frozenset({"administrator"}),
     "audit_log": SEES_AUDIT_OF_ANY,
     "audit_log_of": SEES_AUDIT,
     "invitation": ANYBODY,

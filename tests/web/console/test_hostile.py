@@ -26,8 +26,9 @@ from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account
 from signer.batches.freeze import freeze
 from signer.database import StoreUnavailable, reading, writing
-from signer.initiatives.manage import import_description
+from signer.initiatives.lifecycle import import_description
 from signer.sealing.code import Code
+from signer.service.service import Service
 from signer.web.console import current, home, imports, texts
 from signer.web.console.app import create_console
 from signer.web.console.batch import NEXT_STEPS
@@ -35,7 +36,6 @@ from signer.web.console.collection import STEPS
 from signer.web.console.guards import guard_of
 from signer.web.console.numbers import FILES
 from signer.web.requests import FORM, MAX_BYTES
-from signer.web.service import Service
 from tests.conftest import MAY_DAY, NUMBER, TESTER, describe
 from tests.people import ADA
 from tests.signing import record

@@ -4,7 +4,7 @@ from flask import Flask
 
 from signer.audit.read import latest_entries
 from signer.database import reading
-from signer.web.service import Service
+from signer.service.service import Service
 from tests.web.console.people import Human, invite_by_command
 from tests.web.console.standing import OWNER
 

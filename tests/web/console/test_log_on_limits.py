@@ -6,8 +6,8 @@ from passlib.totp import TOTP
 
 from signer.audit.read import latest_entries
 from signer.database import reading
+from signer.service.service import Service
 from signer.web.console.limits import ACCOUNT_TRIES, ADDRESS_TRIES
-from signer.web.service import Service
 from tests.web.console.paths import AGAIN, CODE, INVITATION, LOG_ON, PASSWORD_PAGE, RECOVERY
 from tests.web.console.people import Human, invite_by_command, new_email
 from tests.web.console.robot import NOBODY, WRONG, Clock, Robot, elsewhere, said

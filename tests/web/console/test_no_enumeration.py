@@ -12,7 +12,7 @@ from signer.accounts.invite import VALID_FOR, renew
 from signer.accounts.manage import deactivate, reset_second_factor
 from signer.audit.read import latest_entries
 from signer.database import reading, writing
-from signer.web.service import Service
+from signer.service.service import Service
 from tests.conftest import TESTER
 from tests.web.console.paths import INVITATION, LOG_ON, PEOPLE
 from tests.web.console.people import PASSWORD, Human, invite_by_command, invited, new_email, number_of

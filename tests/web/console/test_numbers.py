@@ -14,18 +14,18 @@ from flask import Flask
 from sqlalchemy import delete
 
 from signer.accounts.roles import HeldRole, Role
-from signer.audit.entry import Kind
+from signer.audit.entry import EntryKind
 from signer.audit.read import latest_entries
 from signer.database import reading, writing
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.queries import find_initiative
 from signer.initiatives.tables import initiative as initiative_table
+from signer.service.service import Service
+from signer.tallies.daily_forecast import keep_forecast, read_forecast
 from signer.tallies.forecast import Range
-from signer.tallies.outlook import keep_forecast, read_forecast
-from signer.tallies.overview import Overview, Standing, read_overview
+from signer.tallies.overview import Overview, ThresholdStanding, read_overview
 from signer.tallies.planning import LABEL_LIMIT, expect_invalid, read_events, read_invalid_shares
 from signer.tallies.tables import invalid_share
-from signer.web.service import Service
 from signer.web.static_files import FOLDER
 from tests.conftest import END, START, TESTER
 from tests.listening import OF_SINGLE_STATEMENTS, listening, naming
@@ -59,7 +59,7 @@ class Campaign:
         """What the audit log says of planning and timeline, the newest first."""
         with reading(self.engine) as connection:
             entries = latest_entries(connection, 100, initiative=COUNTED)
-        kinds = {Kind.PLANNING_CHANGED, Kind.TIMELINE_CHANGED}
+        kinds = {EntryKind.PLANNING_CHANGED, EntryKind.TIMELINE_CHANGED}
         return [entry.details["change"] for entry in entries if entry.kind in kinds]
 
 
@@ -136,7 +136,9 @@ def test_a_threshold_reached_without_the_surplus_is_said_so(as_it_was: Campaign)
     with writing(there.engine) as connection:
         expect_invalid(connection, there.settings, there.initiative, "DK", 0.0, actor=TESTER)
 
-    assert {each.member_state: each.standing for each in there.overview().member_states}["DK"] is Standing.REACHED
+    assert {each.member_state: each.standing for each in there.overview().member_states}[
+        "DK"
+    ] is ThresholdStanding.REACHED
     assert row_of(page(there.owner), "Denmark")[-1] == "likely reached after invalid ones, surplus too small"
 
 

@@ -23,7 +23,7 @@ def test_a_partners_link_is_shown_and_taken_off_again(there: Campaign) -> None:
     listed = Page(there.owner.send(PATH, PATH, code="Spring-2027", name="Spring newsletter"))
     (link,) = listed.tree.xpath("//input[@readonly]/@value")
     assert link == f"/en/initiatives/{NUMBER}/?via=spring-2027"
-    assert there.initiative().partner_codes == {"spring-2027"}
+    assert there.initiative().partner_slugs == {"spring-2027"}
 
     off = there.owner.send(PATH, f"{PATH}drop", code="spring-2027")
     late = there.owner.send(PATH, PATH, code="other", name="Other")
@@ -31,7 +31,7 @@ def test_a_partners_link_is_shown_and_taken_off_again(there: Campaign) -> None:
 
     assert "off the list" in off.text
     assert (again.status_code, "not listed" in problems(again)) == (409, True)
-    assert there.initiative().partner_codes == {"other"}
+    assert there.initiative().partner_slugs == {"other"}
 
 
 def test_a_small_count_is_never_told_from_zero(there: Campaign) -> None:

@@ -6,7 +6,7 @@ import cbor2
 import pytest
 from flask import Flask
 
-from signer.web.service import Service
+from signer.service.service import Service
 from tests.web.console.passkey import Keyless, Passkey, add, begin_to_add, begin_to_use, names_of, to_base64url, use
 from tests.web.console.paths import PASSKEYS
 from tests.web.console.people import Human, is_inside

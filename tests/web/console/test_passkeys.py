@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from signer.accounts.tables import webauthn_credential
 from signer.database import reading
-from signer.web.service import Service
+from signer.service.service import Service
 from tests.web.console.passkey import (
     PRESENT,
     VERIFIED,

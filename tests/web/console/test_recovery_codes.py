@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from signer.accounts.tables import account
 from signer.database import reading
-from signer.web.service import Service
+from signer.service.service import Service
 from tests.web.console.paths import ACCOUNT, CODES, RECOVERY
 from tests.web.console.people import Human, is_inside
 from tests.web.console.second_factors import failures, last_change

@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from passlib.hash import argon2
 
+from signer.service.service import Service, open_service
 from signer.web.app import create_app
-from signer.web.service import Service, open_service
 from tests.conftest import in_file, opened_instance
 from tests.web.console.people import invited
 from tests.web.console.robot import NOBODY, Robot

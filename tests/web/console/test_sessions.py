@@ -12,9 +12,9 @@ from passlib.totp import TOTP
 from signer.accounts.log_on import LONGEST_SESSION
 from signer.accounts.manage import deactivate, reset_second_factor, take_role
 from signer.database import writing
+from signer.service.service import Service
 from signer.web.console import sessions
 from signer.web.console.sessions import IDLE
-from signer.web.service import Service
 from tests.conftest import TESTER
 from tests.web.console.paths import AGAIN, CODE, HOME, LOG_ON, PASSWORD_PAGE, PEOPLE
 from tests.web.console.people import PASSWORD, Human, another_browser, copied, is_inside, number_of

@@ -14,10 +14,10 @@ from signer.initiatives.description import Description, to_json
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.keys import storage_secret
 from signer.initiatives.queries import find_initiative_to_change
+from signer.service.service import open_service
 from signer.web.app import create_app
 from signer.web.console import imports
 from signer.web.console.imports import MOST_BYTES
-from signer.web.service import open_service
 from tests.conftest import NUMBER, Instance, describe
 from tests.web.console.campaign import Campaign, campaign, problems
 from tests.web.console.campaign_states import DRAFT, ENGLISH, GERMAN, OF, a_draft, save, upload

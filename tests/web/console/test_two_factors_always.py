@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from flask_security import naive_utcnow
 
+from signer.service.service import Service
 from signer.web.console.app import create_console
 from signer.web.console.guards import guard_of
 from signer.web.requests import FORM
-from signer.web.service import Service
 from tests.web.console.passkey import Passkey, add, begin_to_add, names_of
 from tests.web.console.paths import (
     AGAIN,

@@ -5,8 +5,8 @@ import re
 import pytest
 from flask import Flask
 
+from signer.service.service import Service
 from signer.web.console.sessions import COOKIE
-from signer.web.service import Service
 from tests.web.console.paths import AGAIN, CODE, HOME, LOG_ON, PASSWORD_PAGE
 from tests.web.console.people import Human, invited, token_of
 from tests.web.console.standing import OWNER

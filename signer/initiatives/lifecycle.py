@@ -1,0 +1,150 @@
+"""What organisers decide about an initiative: importing its description, opening, pausing, closing, withdrawing."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import date
+
+from sqlalchemy import Connection, delete, insert, update
+
+from signer.audit.entry import EntryKind
+from signer.errors import SignerError
+from signer.initiatives.acts import record_act
+from signer.initiatives.description import Description
+from signer.initiatives.initiative import Initiative, InitiativeText, Status, UnknownInitiative
+from signer.initiatives.keys import read_storage_key, require_key
+from signer.initiatives.queries import find_initiative, find_initiative_to_change
+from signer.initiatives.tables import initiative, initiative_text
+from signer.initiatives.texts import FrozenText, all_checked, put_text
+from signer.scheme.characters import is_line, tidy
+from signer.scheme.load import load_scheme
+from signer.sealing.canonical import canonical_json
+from signer.settings import Settings
+
+ALLOWED = {
+    Status.DRAFT: {Status.COLLECTING},
+    Status.COLLECTING: {Status.PAUSED, Status.CLOSED, Status.WITHDRAWN},
+    Status.PAUSED: {Status.COLLECTING, Status.CLOSED, Status.WITHDRAWN},
+    Status.CLOSED: set[Status](),
+    Status.WITHDRAWN: set[Status](),
+}
+"""Closing and withdrawing are for good: a collection that ended must not begin again."""
+
+RECORDED = {
+    Status.COLLECTING: EntryKind.COLLECTION_OPENED,
+    Status.PAUSED: EntryKind.COLLECTION_PAUSED,
+    Status.CLOSED: EntryKind.COLLECTION_CLOSED,
+    Status.WITHDRAWN: EntryKind.INITIATIVE_WITHDRAWN,
+}
+
+
+REASON_LIMIT = 500
+
+
+class NotAllowed(SignerError):
+    """The initiative cannot pass from its status to the wanted one, or not with this reason."""
+
+
+def import_description(
+    connection: Connection, settings: Settings, description: Description, *, actor: str
+) -> Initiative:
+    """Keep a described initiative as a draft, or bring a draft up to date. Raises FrozenText or UnfitText.
+
+    Once opened, only texts in further languages are taken: nobody's statement may change its meaning afterwards.
+    """
+    load_scheme(description.scheme)
+    kept = _keep(connection, replace(description, texts=all_checked(description.texts)), actor)
+    record_act(
+        connection,
+        settings,
+        kept,
+        EntryKind.INITIATIVE_IMPORTED,
+        actor=actor,
+        languages=" ".join(sorted(kept.texts)),
+        texts_sha256=_digest_of_texts(kept),
+    )
+    return kept
+
+
+def change_status(
+    connection: Connection,
+    settings: Settings,
+    registration_number: str,
+    wanted: Status,
+    *,
+    on: date,
+    actor: str,
+    reason: str = "",
+) -> Initiative:
+    """Open, pause, close or withdraw. reason: kept in the audit log; everybody reads it while collection is paused.
+
+    A collection that is closed early, or withdrawn, ends on the day `on`: the law's three months run from there
+    (Articles 8(1) and 12(1)). Raises UnknownInitiative, NotAllowed, or UnknownKey or MissingSecret where
+    opening has no key.
+    """
+    kept = find_initiative_to_change(connection, registration_number)
+    if wanted not in ALLOWED[kept.status]:
+        raise NotAllowed(f"{registration_number} is {kept.status} and cannot become {wanted}")
+    if wanted is Status.COLLECTING:
+        require_key(connection, settings, kept)
+        read_storage_key(settings, registration_number)
+        if on > kept.collection_end:
+            raise NotAllowed(f"the collection period of {registration_number} ended on {kept.collection_end}")
+    reason = tidy(reason)
+    if not is_line(reason, REASON_LIMIT):
+        raise NotAllowed(f"the reason must be one line of at most {REASON_LIMIT} characters")
+    values: dict[str, object] = {"status": wanted, "pause_reason": reason if wanted is Status.PAUSED else ""}
+    if wanted in {Status.CLOSED, Status.WITHDRAWN}:
+        values["collection_end"] = min(kept.collection_end, max(kept.collection_start, on))
+    connection.execute(update(initiative).values(values).where(initiative.c.id == kept.id))
+    details = {"said": reason} if reason else {}
+    record_act(connection, settings, kept, RECORDED[wanted], actor=actor, **details)
+    return find_initiative(connection, registration_number)
+
+
+def _keep(connection: Connection, description: Description, actor: str) -> Initiative:
+    number = description.registration_number
+    try:
+        kept = find_initiative_to_change(connection, number)
+    except UnknownInitiative:
+        kept = None
+    if kept is None or kept.status is Status.DRAFT:
+        initiative_id = _put(connection, description)
+        connection.execute(delete(initiative_text).filter_by(initiative_id=initiative_id))
+        texts = description.texts
+    else:
+        initiative_id, texts = kept.id, _further_texts(kept, description)
+    for language, text in texts.items():
+        put_text(connection, initiative_id, language, text, actor=actor)
+    return find_initiative(connection, number)
+
+
+def _put(connection: Connection, description: Description) -> int:
+    """Keep what a description says besides the texts, in the row of a draft if there is one; return the row's id."""
+    values = {name: value for name, value in vars(description).items() if name not in {"texts", "organisers"}}
+    values["organisers"] = [asdict(organiser) for organiser in description.organisers]
+    here = initiative.c.registration_number == description.registration_number
+    drafted: int | None = connection.scalar(update(initiative).where(here).values(**values).returning(initiative.c.id))
+    if drafted is not None:
+        return drafted
+    new = insert(initiative).values(status=Status.DRAFT, **values).returning(initiative.c.id)
+    made: int = connection.execute(new).scalar_one()
+    return made
+
+
+def _further_texts(kept: Initiative, description: Description) -> Mapping[str, InitiativeText]:
+    """Return the texts in languages that an opened initiative does not have yet. Raises FrozenText."""
+    number = kept.registration_number
+    for name in ("scheme", "registered_on", "collection_start", "collection_end", "original_language", "organisers"):
+        if getattr(kept, name) != getattr(description, name):
+            raise FrozenText(f"{number} has been opened; its {name} can no longer change")
+    for language, text in description.texts.items():
+        if kept.texts.get(language, text) != text:
+            raise FrozenText(f"{number} has been opened; its text in {language} can no longer change")
+    return {language: text for language, text in description.texts.items() if language not in kept.texts}
+
+
+def _digest_of_texts(kept: Initiative) -> str:
+    """Return the SHA-256, in hexadecimal, of what people sign, so that the audit log shows when it changed."""
+    texts = {language: asdict(text) for language, text in kept.texts.items()}
+    return hashlib.sha256(canonical_json(texts)).hexdigest()

@@ -1,0 +1,92 @@
+"""Work that comes back is done by one process, which another one replaces when it is gone."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from signer.database import reading
+from signer.initiatives.keys import LOG_KEY
+from signer.ledger.tables import leaf
+from signer.service import periodic
+from signer.service.service import Service, open_service
+from signer.tallies.job_log import Work, read_runs
+from signer.tallies.queries import read_counts
+from tests.conftest import Instance
+from tests.people import ADA
+from tests.signing import record
+from tests.waiting import wait_for
+
+
+@pytest.fixture
+def service(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """A service whose periodic work comes back every few hundredths of a second."""
+    monkeypatch.setattr(periodic, "ROLL_UP_SECONDS", 0.05)
+    monkeypatch.setattr(periodic, "RETRY_SECONDS", 0.05)
+    return open_service(replace(instance.settings, sequence_seconds=1))
+
+
+def runs(instance: Instance) -> Mapping[Work, datetime]:
+    """When each work last ended."""
+    with reading(instance.engine) as connection:
+        return read_runs(connection)
+
+
+def test_statements_are_counted_and_their_leaves_placed(instance: Instance, service: Service) -> None:
+    stopped = threading.Event()
+    thread = periodic.start_periodic(service, stopped)
+    record(service.store, instance.collection("DE"), ADA)
+
+    def is_done() -> bool:
+        with reading(instance.engine) as connection:
+            counted = read_counts(connection, instance.initiative.id).total == 1
+            return counted and connection.scalars(select(leaf.c.place)).all() == [0]
+
+    assert wait_for(is_done)
+    stopped.set()
+    thread.join()
+    service.close()
+
+
+def test_when_the_elected_process_ends_another_takes_over(instance: Instance, service: Service) -> None:
+    first, second = threading.Event(), threading.Event()
+    threads = [periodic.start_periodic(service, first)]
+    assert wait_for(lambda: Work.ROLL_UP in runs(instance))
+    threads.append(periodic.start_periodic(service, second))
+    first.set()
+    threads[0].join()
+    record(service.store, instance.collection("DE"), ADA)
+
+    def is_counted() -> bool:
+        with reading(instance.engine) as connection:
+            return read_counts(connection, instance.initiative.id).total == 1
+
+    assert wait_for(is_counted)
+    second.set()
+    threads[1].join()
+    service.close()
+
+
+def test_a_fault_that_passes_does_not_end_the_work(
+    instance: Instance, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without it nothing would be counted or placed until somebody restarts the service."""
+    key = instance.settings.secrets / LOG_KEY
+    key.chmod(0o644)
+    stopped = threading.Event()
+    thread = periodic.start_periodic(service, stopped)
+    assert wait_for(lambda: "periodic work waits" in caplog.text)
+    key.chmod(0o600)
+    record(service.store, instance.collection("DE"), ADA)
+
+    def is_placed() -> bool:
+        with reading(instance.engine) as connection:
+            return connection.scalars(select(leaf.c.place)).all() == [0]
+
+    assert wait_for(is_placed)
+    stopped.set()
+    thread.join()
+    service.close()
