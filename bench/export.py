@@ -24,7 +24,6 @@ from sqlalchemy import Connection, Engine, insert, select, text
 
 from bench.citizens import NUMBER
 from bench.servers import environment
-from signer.batches.export import export
 from signer.batches.freeze import freeze
 from signer.batches.queries import BatchSummary, list_batches
 from signer.database import is_sqlite, open_engine, reading, writing
@@ -37,6 +36,7 @@ from signer.ledger.tables import leaf
 from signer.sealing.envelope import ENVELOPE_SIZES, VERSION
 from signer.settings import Settings, read_settings
 from signer.statements.tables import received, statement
+from tests.acts import act, export_to, unit
 
 ACTOR = "command:bench"
 FEW, MANY = 10_000, 1_000_000
@@ -80,9 +80,9 @@ def _fill(engine: Engine, settings: Settings) -> None:
             with writing(engine) as connection:
                 store(connection, list(islice(rows, AT_ONCE)))
     with writing(engine) as connection:
-        change_status(connection, settings, NUMBER, Status.CLOSED, on=today(), actor=ACTOR)
+        change_status(unit(connection, settings, on=today(), actor=ACTOR), NUMBER, Status.CLOSED)
     for member_state in (SMALL, LARGE):
-        freeze(engine, settings, NUMBER, member_state, until=None, final=True, on=today(), actor=ACTOR)
+        act(engine, settings, on=today(), actor=ACTOR)(freeze)(NUMBER, member_state, until=None, final=True)
 
 
 def rows_of(engine: Engine, settings: Settings, initiative: Initiative, member_state: str, on: date) -> Iterator[Row]:
@@ -141,7 +141,7 @@ def main(side: str, member_state: str) -> None:
     with tempfile.TemporaryDirectory(prefix="signer-bench-") as folder:
         began = time.perf_counter()
         if side == "export":
-            export(engine, settings, batch, Path(folder), on=today(), actor=ACTOR)
+            export_to(Path(folder), engine, settings, batch, on=today(), actor=ACTOR)
         else:
             _plain_stream(engine, settings, batch, Path(folder, "stream"))
         seconds = time.perf_counter() - began

@@ -48,13 +48,12 @@ from signer.sealing.trust import Trust
 from signer.settings import Settings
 from signer.statements.store import Store, open_store
 from signer.tallies.gather import PERSONS_KEY
+from tests.acts import MAY_DAY, TESTER, unit  # noqa: F401
 from tests.commands import Commands
 from tests.compiled import CompiledOnce
 from tests.side_by_side import SideBySide
 
 NUMBER = "2027/000042"
-MAY_DAY = date(2027, 5, 1)
-TESTER = "command:test"
 START, END = date(2027, 2, 1), date(2028, 1, 31)
 _names = itertools.count()
 
@@ -301,7 +300,7 @@ def make_instance(database: str, folder: Path) -> Instance:
         made_on=date(2027, 1, 20),
     )
     with writing(engine) as connection:
-        initiative = import_description(connection, settings, describe(), actor=TESTER)
-        install_key(connection, settings, initiative, opening_key.recipient, trust, on=MAY_DAY, actor=TESTER)
-        initiative = change_status(connection, settings, NUMBER, Status.COLLECTING, on=MAY_DAY, actor=TESTER)
+        initiative = import_description(unit(connection, settings), describe())
+        install_key(unit(connection, settings), initiative, opening_key.recipient, trust)
+        initiative = change_status(unit(connection, settings), NUMBER, Status.COLLECTING)
     return Instance(settings, engine, initiative, opening_key, trust, open_store(engine))

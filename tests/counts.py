@@ -9,7 +9,8 @@ from signer.database import reading, writing
 from signer.initiatives.queries import find_initiative_to_change
 from signer.statements.tables import received
 from signer.tallies.paper import PaperCount, PaperEntry, enter_paper, read_paper
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+from tests.acts import unit
+from tests.conftest import MAY_DAY, NUMBER, Instance
 
 
 def receive(instance: Instance, statements: Mapping[str, int], *, on: date = MAY_DAY) -> None:
@@ -24,7 +25,7 @@ def enter(instance: Instance, count: PaperCount, *, on: date = MAY_DAY, corrects
     """Let somebody enter a count on paper on the day `on`, as the organisers do."""
     with writing(instance.engine) as connection:
         there = find_initiative_to_change(connection, NUMBER)
-        enter_paper(connection, instance.settings, there, count, on=on, actor=TESTER, corrects=corrects)
+        enter_paper(unit(connection, instance.settings, on=on), there, count, corrects=corrects)
 
 
 def entries(instance: Instance) -> tuple[PaperEntry, ...]:

@@ -13,8 +13,8 @@ from signer.accounts.queries import UnknownAccount, read_roles
 from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account, invitation
 from signer.audit.actor import actor_of
-from signer.audit.entry import Detail, EntryKind
-from signer.audit.record import record_event
+from signer.audit.entry import EntryKind
+from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import SignerError
 from signer.settings import Settings
 
@@ -53,7 +53,7 @@ def invitation_link(settings: Settings, token: str) -> str:
     return f"{settings.public_url}{PAGE}?{urlencode({'token': token})}"
 
 
-def invite(connection: Connection, settings: Settings, email: str, held: HeldRole, *, actor: str, now: datetime) -> str:
+def invite(unit: UnitOfWork, email: str, held: HeldRole, *, now: datetime) -> str:
     """Invite the person behind an address (in normal form) to a role; return the token that accepts it, once.
 
     An earlier invitation to the same role is void then. The database keeps the token's digest only: who reads it
@@ -61,43 +61,39 @@ def invite(connection: Connection, settings: Settings, email: str, held: HeldRol
     """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     same = (invitation.c.email == email, invitation.c.role == held.role, invitation.c.initiative == held.initiative)
-    connection.execute(delete(invitation).where(*same))
-    connection.execute(delete(invitation).where(invitation.c.expires_at <= now))
-    connection.execute(
+    unit.connection.execute(delete(invitation).where(*same))
+    unit.connection.execute(delete(invitation).where(invitation.c.expires_at <= now))
+    unit.connection.execute(
         insert(invitation).values(
             token_sha256=_digest(token),
             email=email,
             role=held.role,
             initiative=held.initiative,
-            invited_by=actor,
+            invited_by=unit.actor,
             expires_at=now + VALID_FOR,
         )
     )
-    details = {"role": held.role.value, "days": VALID_FOR.days}
-    record_event(
-        connection, settings, EntryKind.ACCOUNT_INVITED, actor=actor, initiative=held.initiative, details=details
-    )
+    unit.record(EntryKind.ACCOUNT_INVITED, held.initiative, role=held.role.value, days=VALID_FOR.days)
     return token
 
 
-def renew(connection: Connection, settings: Settings, account_id: int, *, actor: str, now: datetime) -> str:
+def renew(unit: UnitOfWork, account_id: int, *, now: datetime) -> str:
     """Let somebody who can no longer log on choose password and second factor anew; return the token that does it.
 
     The account is logged off and shut until then; it keeps its roles. Other invitations to its address are void: each
     would open it as well.
     Raises UnknownAccount, or NoRole if it holds none: then it is invited anew.
     """
-    found = connection.execute(select(account.c.email).where(account.c.id == account_id)).one_or_none()
+    found = unit.connection.execute(select(account.c.email).where(account.c.id == account_id)).one_or_none()
     if found is None:
         raise UnknownAccount(f"there is no account {account_id}")
-    held = read_roles(connection, account_id)
+    held = read_roles(unit.connection, account_id)
     if not held:
         raise NoRole("the account holds no role; invite its owner to one instead")
-    shut(connection, account_id)
-    connection.execute(delete(invitation).where(invitation.c.email == found.email))
-    changed: dict[str, Detail] = {"account": account_id, "change": "renewed"}
-    record_event(connection, settings, EntryKind.ACCOUNT_CHANGED, actor=actor, details=changed)
-    return invite(connection, settings, found.email, held[0], actor=actor, now=now)
+    shut(unit.connection, account_id)
+    unit.connection.execute(delete(invitation).where(invitation.c.email == found.email))
+    unit.record(EntryKind.ACCOUNT_CHANGED, account=account_id, change="renewed")
+    return invite(unit, found.email, held[0], now=now)
 
 
 def find_invitation(connection: Connection, token: str, *, now: datetime) -> Invitation:
@@ -111,9 +107,7 @@ def find_invitation(connection: Connection, token: str, *, now: datetime) -> Inv
     return Invitation(row.email, HeldRole(Role(row.role), row.initiative), known)
 
 
-def accept(
-    connection: Connection, settings: Settings, token: str, *, name: str, password_hash: str, now: datetime
-) -> int:
+def accept(unit: UnitOfWork, token: str, *, name: str, password_hash: str, now: datetime) -> int:
     """Accept the invitation of `token`, and return the account's id. The token is spent.
 
     An active account gets the role and nothing else: the link is no way around its password. Otherwise the account is
@@ -121,18 +115,17 @@ def accept(
     name, password_hash: left alone for an active account.
     Raises UnknownInvitation.
     """
-    accepted = find_invitation(connection, token, now=now)
-    invited_by = connection.scalar(
+    accepted = find_invitation(unit.connection, token, now=now)
+    invited_by = unit.connection.scalar(
         delete(invitation).where(invitation.c.token_sha256 == _digest(token)).returning(invitation.c.invited_by)
     )
     if invited_by is None:
         # Somebody else has pressed the button at the same moment; only one of them can be whom it was meant for.
         raise UnknownInvitation(USED)
-    account_id = accepted.account_id or _make(connection, accepted.email, name, password_hash, now)
-    actor = actor_of(account_id)
+    account_id = accepted.account_id or _make(unit.connection, accepted.email, name, password_hash, now)
     if accepted.account_id is None:
-        record_event(connection, settings, EntryKind.ACCOUNT_MADE, actor=actor, details={"invited_by": invited_by})
-    give_role(connection, settings, account_id, accepted.held, actor=invited_by)
+        unit.by(actor_of(account_id)).record(EntryKind.ACCOUNT_MADE, invited_by=invited_by)
+    give_role(unit.by(invited_by), account_id, accepted.held)
     return account_id
 
 

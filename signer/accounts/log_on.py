@@ -8,31 +8,28 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from signer.accounts.tables import account, account_session
-from signer.audit.actor import actor_of
+from signer.audit.actor import SERVICE, actor_of
 from signer.audit.entry import EntryKind
-from signer.audit.record import record_event
-from signer.settings import Settings
+from signer.audit.unit_of_work import UnitOfWork
 
-SERVICE = "service"
-"""Who writes down a failed log-on: whoever tried is not known to be the account's owner."""
 SESSION_BYTES = 32
 LONGEST_SESSION = timedelta(hours=12)
 """However busy somebody is: after a working day they log on again."""
 
 
-def begin_session(connection: Connection, settings: Settings, account_id: int, *, now: datetime) -> str:
+def begin_session(unit: UnitOfWork, account_id: int, *, now: datetime) -> str:
     """Write down that an account has logged on; return the session's id for its cookie, never seen before."""
     session_id = secrets.token_urlsafe(SESSION_BYTES)
-    connection.execute(delete(account_session).where(account_session.c.made_at <= now - LONGEST_SESSION))
-    connection.execute(
+    unit.connection.execute(delete(account_session).where(account_session.c.made_at <= now - LONGEST_SESSION))
+    unit.connection.execute(
         insert(account_session).values(id_sha256=_digest(session_id), account_id=account_id, made_at=now)
     )
-    connection.execute(
+    unit.connection.execute(
         update(account)
         .where(account.c.id == account_id)
         .values(last_login_at=account.c.current_login_at, current_login_at=now, login_count=account.c.login_count + 1)
     )
-    record_event(connection, settings, EntryKind.LOGGED_ON, actor=actor_of(account_id))
+    unit.by(actor_of(account_id)).record(EntryKind.LOGGED_ON)
     return session_id
 
 
@@ -46,10 +43,10 @@ def holds_session(connection: Connection, account_id: int, session_id: str, *, n
     return found == account_id
 
 
-def end_session(connection: Connection, settings: Settings, account_id: int, session_id: str) -> None:
+def end_session(unit: UnitOfWork, account_id: int, session_id: str) -> None:
     """Write down that an account has logged off; its cookie opens nothing any more."""
-    connection.execute(delete(account_session).where(account_session.c.id_sha256 == _digest(session_id)))
-    record_event(connection, settings, EntryKind.LOGGED_OFF, actor=actor_of(account_id))
+    unit.connection.execute(delete(account_session).where(account_session.c.id_sha256 == _digest(session_id)))
+    unit.by(actor_of(account_id)).record(EntryKind.LOGGED_OFF)
 
 
 def end_sessions(connection: Connection, account_id: int, *, but: str = "") -> None:
@@ -82,15 +79,14 @@ def spend_recovery_code(connection: Connection, account_id: int, is_it: Callable
     return True
 
 
-def record_failure(connection: Connection, settings: Settings, account_id: int, *, step: str) -> None:
+def record_failure(unit: UnitOfWork, account_id: int, *, step: str) -> None:
     """Write down that somebody gave a wrong password or second factor for an account.
 
     step: `password` or `second_factor`. Tries at addresses without an account are not written down: the log would
     fill with what robots make up.
     """
-    record_event(
-        connection, settings, EntryKind.LOG_ON_FAILED, actor=SERVICE, details={"account": account_id, "step": step}
-    )
+    # Whoever tried is not known to be the account's owner.
+    unit.by(SERVICE).record(EntryKind.LOG_ON_FAILED, account=account_id, step=step)
 
 
 def _digest(session_id: str) -> bytes:

@@ -10,9 +10,8 @@ from signer.accounts.roles import HeldRole, Role, givable
 from signer.accounts.tables import account, account_role, invitation, webauthn_credential
 from signer.audit.actor import actor_of
 from signer.audit.entry import EntryKind
-from signer.audit.record import record_event
+from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import SignerError
-from signer.settings import Settings
 
 IDS = range(1, 1 << 31)
 """Numbers that an account can have; a database takes no others, not even to look for them."""
@@ -22,43 +21,41 @@ class RoleNotHeld(SignerError):
     """The account does not hold the role that was to be taken."""
 
 
-def give_role(connection: Connection, settings: Settings, account_id: int, held: HeldRole, *, actor: str) -> None:
+def give_role(unit: UnitOfWork, account_id: int, held: HeldRole) -> None:
     """Give an account a role; one that it holds already is no error and changes nothing."""
-    if connection.scalar(select(account_role.c.account_id).where(*_is(account_id, held))) is not None:
+    if unit.connection.scalar(select(account_role.c.account_id).where(*_is(account_id, held))) is not None:
         return
     values = {"account_id": account_id, "role": held.role, "initiative": held.initiative}
-    connection.execute(insert(account_role).values(values))
-    details = {"account": account_id, "role": held.role.value}
-    record_event(connection, settings, EntryKind.ROLE_GIVEN, actor=actor, initiative=held.initiative, details=details)
+    unit.connection.execute(insert(account_role).values(values))
+    unit.record(EntryKind.ROLE_GIVEN, held.initiative, account=account_id, role=held.role.value)
 
 
-def take_role(connection: Connection, settings: Settings, account_id: int, held: HeldRole, *, actor: str) -> None:
+def take_role(unit: UnitOfWork, account_id: int, held: HeldRole) -> None:
     """Take a role from an account; its invitations to what it may no longer give are void then.
 
     account_id: any number, also one that no account can have. Raises RoleNotHeld.
     """
-    if account_id not in IDS or not connection.execute(delete(account_role).where(*_is(account_id, held))).rowcount:
+    taken = delete(account_role).where(*_is(account_id, held))
+    if account_id not in IDS or not unit.connection.execute(taken).rowcount:
         raise RoleNotHeld(f"account {account_id} does not hold the role {held.role}; nothing was taken")
-    _void_invitations(connection, account_id)
-    details = {"account": account_id, "role": held.role.value}
-    record_event(connection, settings, EntryKind.ROLE_TAKEN, actor=actor, initiative=held.initiative, details=details)
+    _void_invitations(unit.connection, account_id)
+    unit.record(EntryKind.ROLE_TAKEN, held.initiative, account=account_id, role=held.role.value)
 
 
-def deactivate(connection: Connection, settings: Settings, account_id: int, *, actor: str) -> None:
+def deactivate(unit: UnitOfWork, account_id: int) -> None:
     """End an account: it is logged off, holds no role and cannot log on. Raises UnknownAccount.
 
     Invitations to it and by it are void. The row stays, so that the audit log's numbers name somebody; a new invitation
     makes it anew.
     """
-    email = connection.scalar(select(account.c.email).where(account.c.id == account_id))
+    email = unit.connection.scalar(select(account.c.email).where(account.c.id == account_id))
     if email is None:
         raise UnknownAccount(f"there is no account {account_id}")
-    shut(connection, account_id)
-    connection.execute(delete(account_role).where(account_role.c.account_id == account_id))
-    connection.execute(delete(invitation).where(invitation.c.email == email))
-    _void_invitations(connection, account_id)
-    details = {"account": account_id}
-    record_event(connection, settings, EntryKind.ACCOUNT_DEACTIVATED, actor=actor, details=details)
+    shut(unit.connection, account_id)
+    unit.connection.execute(delete(account_role).where(account_role.c.account_id == account_id))
+    unit.connection.execute(delete(invitation).where(invitation.c.email == email))
+    _void_invitations(unit.connection, account_id)
+    unit.record(EntryKind.ACCOUNT_DEACTIVATED, account=account_id)
 
 
 def shut(connection: Connection, account_id: int) -> None:
@@ -68,19 +65,16 @@ def shut(connection: Connection, account_id: int) -> None:
     forget_second_factors(connection, account_id)
 
 
-def reset_second_factor(connection: Connection, settings: Settings, account_id: int, *, actor: str) -> None:
+def reset_second_factor(unit: UnitOfWork, account_id: int) -> None:
     """Forget an account's second factors and recovery codes; the next log-on by password sets one up anew."""
-    _log_off(connection, account_id)
-    forget_second_factors(connection, account_id)
-    record_second_factor(connection, settings, account_id, change="reset", actor=actor)
+    _log_off(unit.connection, account_id)
+    forget_second_factors(unit.connection, account_id)
+    record_second_factor(unit, account_id, change="reset")
 
 
-def record_second_factor(
-    connection: Connection, settings: Settings, account_id: int, *, change: str, actor: str
-) -> None:
+def record_second_factor(unit: UnitOfWork, account_id: int, *, change: str) -> None:
     """Write down that an account's second factors are no longer what they were. change: what happened, one word."""
-    details: dict[str, str | int] = {"account": account_id, "change": change}
-    record_event(connection, settings, EntryKind.SECOND_FACTOR_CHANGED, actor=actor, details=details)
+    unit.record(EntryKind.SECOND_FACTOR_CHANGED, account=account_id, change=change)
 
 
 def forget_second_factors(connection: Connection, account_id: int) -> None:

@@ -3,6 +3,9 @@
 import getpass
 import os
 
+SERVICE = "service"
+"""The service itself, where nobody is known to have acted."""
+
 
 def actor_of(account_id: int | str) -> str:
     """Return the name of an account in the audit log: its number, for addresses and names are not to stand there."""

@@ -8,21 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, insert
 
 from signer.audit.entry import Detail, EntryKind
-from signer.audit.record import record_event
+from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.queries import BatchSummary, Certificate, list_batches, read_certificate, read_steps
 from signer.batches.reconcile import require_reconciled
 from signer.batches.state import HANDED, State, move_to, record_step
 from signer.batches.tables import certificate as certificate_table
 from signer.batches.transitions import NotReady, checked_text, day_of
-from signer.database import writing
 from signer.initiatives.calendar import MONTHS_TO_HAND_OVER
 from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
-from signer.settings import Settings
 
 MONTHS_TO_CERTIFY = 3
 """After the authority has all statements, online and on paper (Article 12(4))."""
@@ -48,21 +46,12 @@ INVALID = (
 """Reasons that authorities have named; none of them is part of Annex VI."""
 
 
-def certify(
-    engine: Engine,
-    settings: Settings,
-    batch: BatchSummary,
-    certificate: Certificate,
-    *,
-    on: date,
-    actor: str,
-) -> None:
+def certify(unit: UnitOfWork, batch: BatchSummary, certificate: Certificate) -> None:
     """Record a certificate of Annex VI; a further one of the same batch corrects the one before.
 
-    Raises NotReady (numbers, dates or codes that cannot be, or nothing new), WrongStep or Unreconciled; nothing is
-    recorded then.
+    Raises NotReady (numbers, dates or codes that cannot be, or nothing new), WrongStep or Unreconciled.
     """
-    _require_possible(engine, batch, certificate, on=on)
+    _require_possible(certificate, batch, received_on=day_of(unit.connection, batch, State.RECEIVED), on=unit.on)
     certificate = replace(certificate, reference=checked_text(certificate.reference, "reference"))
     values: dict[str, Detail] = {
         "reference": certificate.reference,
@@ -70,37 +59,25 @@ def certify(
         "valid_paper": certificate.valid_paper,
         "invalid": json.dumps(dict(certificate.invalid), sort_keys=True),
     }
-    with writing(engine) as connection:
-        move_to(connection, batch.id, State.CERTIFIED)
-        if read_certificate(connection, batch.id) == certificate:
-            raise NotReady(f"this certificate of batch {batch} is recorded already")
-        require_reconciled(connection)
-        connection.execute(
-            insert(certificate_table).values(
-                batch_id=batch.id, issued_on=certificate.issued_on, recorded_on=on, **values
-            )
-        )
-        record_step(
-            connection,
-            batch.id,
-            State.CERTIFIED,
-            on=certificate.issued_on,
-            actor=actor,
-            reason=certificate.reference,
-        )
-        record_event(
-            connection,
-            settings,
-            EntryKind.BATCH_CERTIFIED,
-            actor=actor,
-            initiative=batch.registration_number,
-            details={
-                "member_state": batch.member_state,
-                "batch": batch.number,
-                **values,
-                "issued_on": certificate.issued_on.isoformat(),
-            },
-        )
+    move_to(unit.connection, batch.id, State.CERTIFIED)
+    if read_certificate(unit.connection, batch.id) == certificate:
+        raise NotReady(f"this certificate of batch {batch} is recorded already")
+    require_reconciled(unit.connection)
+    issued_on = certificate.issued_on
+    unit.connection.execute(
+        insert(certificate_table).values(batch_id=batch.id, issued_on=issued_on, recorded_on=unit.on, **values)
+    )
+    record_step(
+        unit.connection, batch.id, State.CERTIFIED, on=issued_on, actor=unit.actor, reason=certificate.reference
+    )
+    unit.record(
+        EntryKind.BATCH_CERTIFIED,
+        batch.registration_number,
+        member_state=batch.member_state,
+        batch=batch.number,
+        issued_on=issued_on.isoformat(),
+        **values,
+    )
 
 
 @dataclass(frozen=True)
@@ -184,8 +161,7 @@ def _standing(
     return MemberStateResult(member_state, threshold, batch, found, due_on)
 
 
-def _require_possible(engine: Engine, batch: BatchSummary, certificate: Certificate, *, on: date) -> None:
-    received_on = day_of(engine, batch, State.RECEIVED)
+def _require_possible(certificate: Certificate, batch: BatchSummary, *, received_on: date | None, on: date) -> None:
     if certificate.issued_on > on:
         raise NotReady(f"{certificate.issued_on} has not come yet; today is {on}")
     if received_on and certificate.issued_on < received_on:

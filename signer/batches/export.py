@@ -5,13 +5,12 @@ The file's digest was recorded when the batch was frozen; bytes that would give 
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from signer.audit.entry import Detail, EntryKind
-from signer.audit.record import record_event
+from signer.audit.entry import EntryKind
+from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.batch_file import MalformedBatch, Record, batch_pieces, write_batch
 from signer.batches.freeze import records_of
 from signer.batches.manifest import Manifest
@@ -19,7 +18,7 @@ from signer.batches.queries import BatchSummary
 from signer.batches.reconcile import require_reconciled
 from signer.batches.state import EXPORTED, State, WrongStep, record_step
 from signer.batches.tables import batch as batch_table
-from signer.database import reading, writing
+from signer.database import reading
 from signer.initiatives.keys import manifest_key, read_storage_key
 from signer.settings import Settings
 
@@ -44,17 +43,18 @@ def is_written(batch: BatchSummary, folder: Path) -> bool:
 
 
 def export(
-    engine: Engine,
+    connection: Connection,
     settings: Settings,
     batch: BatchSummary,
     folder: Path,
     *,
-    on: date,
-    actor: str,
+    recorded: Callable[[], None],
     watched: Callable[[Iterable[Record]], Iterable[Record]] = iter,
 ) -> Path:
-    """Write `batch` into `folder`, record that, and return the file's path; memory stays flat.
+    """Write `batch` into `folder` and return the file's path; memory stays flat.
 
+    connection: of one that reads: it takes as long as the batch is large. recorded: records the export, with
+    `record_export` in a unit of work of its own, before the file shows under its name.
     watched: sees each record pass, to show progress.
     Raises WrongStep, Unreconciled, FileNotWritten, MalformedBatch (the statements are not those that were frozen),
     WrongStorageKey or StoreUnavailable; no file is left then. A file that has its name has been recorded.
@@ -64,17 +64,17 @@ def export(
     def record(digest: str) -> None:
         if batch.digest not in {"", digest}:
             raise MalformedBatch(f"the file has SHA-256 {digest}, but the batch was frozen with {batch.digest}")
-        record_export(engine, settings, batch, on=on, actor=actor)
+        recorded()
 
-    with reading(engine) as connection:
-        manifest, records = _manifest_and_records(connection, settings, batch)
-        write_batch(path, manifest, watched(records), manifest_key(settings), before_it_shows=record)
+    manifest, records = _manifest_and_records(connection, settings, batch)
+    write_batch(path, manifest, watched(records), manifest_key(settings), before_it_shows=record)
     return path
 
 
 def export_pieces(engine: Engine, settings: Settings, batch: BatchSummary) -> Iterator[bytes]:
     """Yield the bytes of the batch file, for a download that `record_export` has recorded before.
 
+    It reads for as long as somebody downloads, and so opens what it reads from.
     Raises as `export` does; behind the first piece the receiver then has an incomplete file, never a wrong one.
     """
     with reading(engine) as connection:
@@ -82,24 +82,17 @@ def export_pieces(engine: Engine, settings: Settings, batch: BatchSummary) -> It
         yield from batch_pieces(manifest, records, manifest_key(settings))
 
 
-def record_export(engine: Engine, settings: Settings, batch: BatchSummary, *, on: date, actor: str) -> None:
+def record_export(unit: UnitOfWork, batch: BatchSummary) -> None:
     """Record that somebody is given the file of `batch`. Raises WrongStep if it is no longer frozen."""
-    details: dict[str, Detail] = {
-        "member_state": batch.member_state,
-        "batch": batch.number,
-        "file_sha256": batch.digest,
-    }
-    with writing(engine) as connection:
-        _require_frozen(connection, batch)
-        record_step(connection, batch.id, EXPORTED, on=on, actor=actor, digest=batch.digest)
-        record_event(
-            connection,
-            settings,
-            EntryKind.BATCH_EXPORTED,
-            actor=actor,
-            initiative=batch.registration_number,
-            details=details,
-        )
+    _require_frozen(unit.connection, batch)
+    record_step(unit.connection, batch.id, EXPORTED, on=unit.on, actor=unit.actor, digest=batch.digest)
+    unit.record(
+        EntryKind.BATCH_EXPORTED,
+        batch.registration_number,
+        member_state=batch.member_state,
+        batch=batch.number,
+        file_sha256=batch.digest,
+    )
 
 
 def _manifest_and_records(

@@ -1,20 +1,20 @@
-"""Freezing: choosing the statements of a batch, for good, in one transaction."""
+"""Freezing: choosing the statements of a batch, for good."""
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Engine, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from signer.audit.entry import EntryKind
-from signer.audit.record import record_event
+from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.batch_file import Record, batch_digest
 from signer.batches.manifest import InitiativeData, Manifest
 from signer.batches.reconcile import require_reconciled
 from signer.batches.state import State, fail_superseded, is_open, record_step
 from signer.batches.tables import batch
-from signer.database import is_sqlite, writing
+from signer.database import is_sqlite
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.keys import log_key, manifest_key, read_storage_key, require_key
@@ -22,7 +22,6 @@ from signer.initiatives.queries import find_initiative
 from signer.ledger.log import latest_note, sequence_within
 from signer.scheme.load import load_scheme
 from signer.sealing.storage_key import StorageKey
-from signer.settings import Settings
 from signer.statements.tables import finalised, statement
 from signer.tallies.rollup import roll_up_within
 
@@ -42,77 +41,63 @@ class AlreadyFinal(NotFinal):
 
 
 def freeze(
-    engine: Engine,
-    settings: Settings,
-    registration_number: str,
-    member_state: str,
-    *,
-    until: date | None,
-    final: bool,
-    on: date,
-    actor: str,
+    unit: UnitOfWork, registration_number: str, member_state: str, *, until: date | None, final: bool
 ) -> Manifest:
     """Freeze the open statements of one Member State into a new batch and return its manifest.
 
     until: the last day to take in; without one, yesterday, since today's statements still arrive.
     final: all statements of the Member State, after collection has closed; earlier frozen batches are superseded.
-    on: today in Brussels.
     Statements that arrive meanwhile stay open for the next batch; behind a final one none is taken any more.
-    Raises UnknownInitiative, UnknownMemberState, NotFinal, NothingToFreeze, Unreconciled or StoreUnavailable; nothing
-    has changed then.
+    Raises UnknownInitiative, UnknownMemberState, NotFinal, NothingToFreeze, Unreconciled or StoreUnavailable.
     """
-    with writing(engine) as connection:
-        initiative = find_initiative(connection, registration_number)
-        code = load_scheme(initiative.scheme).member_state(member_state).member_state
-        recipient = require_key(connection, settings, initiative)
-        cut_off = _cut_off(initiative, until, final=final, on=on)
-        _require_none_final(connection, initiative, code)
-        # Before an interim batch is voided, which would hide that it lost a statement.
-        require_reconciled(connection)
-        if final:
-            _close_behind(connection, initiative, code, on=on, actor=actor)
-        roll_up_within(connection)
-        # The checkpoint of a final batch covers all of it; otherwise the log keeps to its own pace.
-        if final or latest_note(connection) is None:
-            sequence_within(connection, origin=settings.log_origin, key=log_key(settings))
-        batch_id, number = _take_in(connection, initiative, code, cut_off, final=final, on=on)
-        storage_key = read_storage_key(settings, registration_number)
-        payload = _measure(records_of(connection, batch_id, storage_key))
-        manifest = Manifest(
-            initiative=_initiative_data(initiative),
-            member_state=code,
-            number=number,
-            final=final,
-            count=payload.count,
-            until=cut_off.isoformat(),
-            first_day=payload.first_day.isoformat(),
-            last_day=payload.last_day.isoformat(),
-            key_fingerprint=recipient.fingerprint.hex(),
-            payload_sha256=payload.sha256,
-            payload_bytes=payload.size,
-            checkpoint=latest_note(connection) or "",
-        )
-        frozen = update(batch).where(batch.c.id == batch_id)
-        connection.execute(frozen.values(statements=manifest.count, manifest=manifest.encode()))
-        digest = batch_digest(manifest, records_of(connection, batch_id, storage_key), manifest_key(settings))
-        # And once more with the new batch: it holds what was open, nothing more and nothing less.
-        require_reconciled(connection)
-        record_step(connection, batch_id, State.FROZEN, on=on, actor=actor, digest=digest)
-        record_event(
-            connection,
-            settings,
-            EntryKind.BATCH_FROZEN,
-            actor=actor,
-            initiative=registration_number,
-            details={
-                "member_state": code,
-                "batch": number,
-                "final": "yes" if final else "no",
-                "until": manifest.until,
-                "statements": manifest.count,
-                "file_sha256": digest,
-            },
-        )
+    connection, settings = unit.connection, unit.settings
+    initiative = find_initiative(connection, registration_number)
+    code = load_scheme(initiative.scheme).member_state(member_state).member_state
+    recipient = require_key(connection, settings, initiative)
+    cut_off = _cut_off(initiative, until, final=final, on=unit.on)
+    _require_none_final(connection, initiative, code)
+    # Before an interim batch is voided, which would hide that it lost a statement.
+    require_reconciled(connection)
+    if final:
+        _close_behind(unit, initiative, code)
+    roll_up_within(connection)
+    # The checkpoint of a final batch covers all of it; otherwise the log keeps to its own pace.
+    if final or latest_note(connection) is None:
+        sequence_within(connection, origin=settings.log_origin, key=log_key(settings))
+    batch_id, number = _take_in(unit, initiative, code, cut_off, final=final)
+    # Read within the transaction, because it marks the rows: nothing else may move them before their digest is kept.
+    storage_key = read_storage_key(settings, registration_number)
+    payload = _measure(records_of(connection, batch_id, storage_key))
+    manifest = Manifest(
+        initiative=_initiative_data(initiative),
+        member_state=code,
+        number=number,
+        final=final,
+        count=payload.count,
+        until=cut_off.isoformat(),
+        first_day=payload.first_day.isoformat(),
+        last_day=payload.last_day.isoformat(),
+        key_fingerprint=recipient.fingerprint.hex(),
+        payload_sha256=payload.sha256,
+        payload_bytes=payload.size,
+        checkpoint=latest_note(connection) or "",
+    )
+    frozen = update(batch).where(batch.c.id == batch_id)
+    connection.execute(frozen.values(statements=manifest.count, manifest=manifest.encode()))
+    digest = batch_digest(manifest, records_of(connection, batch_id, storage_key), manifest_key(settings))
+    # And once more with the new batch: it holds what was open, nothing more and nothing less.
+    require_reconciled(connection)
+    record_step(connection, batch_id, State.FROZEN, on=unit.on, actor=unit.actor, digest=digest)
+    unit.record(
+        EntryKind.BATCH_FROZEN,
+        registration_number,
+        member_state=code,
+        batch=number,
+        final="yes" if final else "no",
+        until=manifest.until,
+        statements=manifest.count,
+        file_sha256=digest,
+    )
     return manifest
 
 
@@ -151,35 +136,35 @@ def _require_none_final(connection: Connection, initiative: Initiative, member_s
         raise AlreadyFinal(f"batch {number} of {member_state} is final already")
 
 
-def _close_behind(connection: Connection, initiative: Initiative, member_state: str, *, on: date, actor: str) -> None:
+def _close_behind(unit: UnitOfWork, initiative: Initiative, member_state: str) -> None:
     """Let requests under way finish, and make sure that none can add a statement behind the final batch."""
-    if not is_sqlite(connection):
+    if not is_sqlite(unit.connection):
         # A weaker lock lets somebody who erases take a row now and want its batch, which is voided below: a deadlock.
-        connection.execute(text("LOCK TABLE statement IN EXCLUSIVE MODE"))
+        unit.connection.execute(text("LOCK TABLE statement IN EXCLUSIVE MODE"))
     place = {"initiative_id": initiative.id, "member_state": member_state}
-    if connection.execute(select(finalised).filter_by(**place)).first() is None:
-        connection.execute(insert(finalised).values(**place))
-    fail_superseded(connection, initiative.id, member_state, on=on, actor=actor)
+    if unit.connection.execute(select(finalised).filter_by(**place)).first() is None:
+        unit.connection.execute(insert(finalised).values(**place))
+    fail_superseded(unit, initiative.id, member_state)
 
 
 def _take_in(
-    connection: Connection, initiative: Initiative, member_state: str, cut_off: date, *, final: bool, on: date
+    unit: UnitOfWork, initiative: Initiative, member_state: str, cut_off: date, *, final: bool
 ) -> tuple[int, int]:
     here = {"initiative_id": initiative.id, "member_state": member_state}
-    number = (connection.scalar(select(func.max(batch.c.number)).filter_by(**here)) or 0) + 1
+    number = (unit.connection.scalar(select(func.max(batch.c.number)).filter_by(**here)) or 0) + 1
     new = insert(batch).values(
         number=number,
         state=State.FROZEN,
         reason="",
         final=final,
         until=cut_off,
-        frozen_on=on,
+        frozen_on=unit.on,
         statements=0,
         manifest=b"",
         **here,
     )
-    batch_id = connection.execute(new.returning(batch.c.id)).scalar_one()
-    taken = connection.execute(
+    batch_id = unit.connection.execute(new.returning(batch.c.id)).scalar_one()
+    taken = unit.connection.execute(
         update(statement).filter_by(**here).where(statement.c.submitted_on <= cut_off, is_open()).values(batch=batch_id)
     )
     if not taken.rowcount:

@@ -1,10 +1,12 @@
 """The states of a batch, how it passes from one to the next, and which statements are open."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
+from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.tables import batch, batch_step
 from signer.errors import SignerError
 from signer.statements.tables import statement
@@ -25,12 +27,12 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-NEXT = {
-    State.FROZEN: {State.HANDED_OVER, State.FAILED},
-    State.HANDED_OVER: {State.RECEIVED},
-    State.RECEIVED: {State.CERTIFIED},
+NEXT: Mapping[State, frozenset[State]] = {
+    State.FROZEN: frozenset({State.HANDED_OVER, State.FAILED}),
+    State.HANDED_OVER: frozenset({State.RECEIVED}),
+    State.RECEIVED: frozenset({State.CERTIFIED}),
     # A certificate that the authority corrects.
-    State.CERTIFIED: {State.CERTIFIED},
+    State.CERTIFIED: frozenset({State.CERTIFIED}),
 }
 """Back only before hand-over: what an authority has cannot be taken from it."""
 
@@ -45,6 +47,11 @@ class WrongStep(SignerError):
     """A batch is not in the state that the step begins from."""
 
 
+def begins_from(wanted: State) -> frozenset[State]:
+    """Return the states from which a batch can come into the state `wanted`."""
+    return frozenset(state for state, following in NEXT.items() if wanted in following)
+
+
 def is_open() -> ColumnElement[bool]:
     """Return the condition that a statement is in no batch, or in one that has failed."""
     failed = select(batch.c.id).where(batch.c.state == State.FAILED)
@@ -56,10 +63,8 @@ def move_to(connection: Connection, batch_id: int, wanted: State, *, reason: str
 
     The condition is part of the update, so of two steps at the same time only one is taken.
     """
-    begins = [state for state, following in NEXT.items() if wanted in following]
-    changed = connection.execute(
-        update(batch).where(batch.c.id == batch_id, batch.c.state.in_(begins)).values(state=wanted, reason=reason)
-    )
+    begins = update(batch).where(batch.c.id == batch_id, batch.c.state.in_(begins_from(wanted)))
+    changed = connection.execute(begins.values(state=wanted, reason=reason))
     if not changed.rowcount:
         found = connection.execute(select(batch.c.member_state, batch.c.number, batch.c.state).filter_by(id=batch_id))
         there = found.one()
@@ -87,12 +92,12 @@ def fail_batch_of_erased(connection: Connection, batch_id: int, *, on: date) -> 
     return state not in HANDED
 
 
-def fail_superseded(connection: Connection, initiative_id: int, member_state: str, *, on: date, actor: str) -> None:
+def fail_superseded(unit: UnitOfWork, initiative_id: int, member_state: str) -> None:
     """Void the frozen batches of a Member State: its final batch takes their statements in."""
     frozen = select(batch.c.id).filter_by(initiative_id=initiative_id, member_state=member_state, state=State.FROZEN)
-    for batch_id in connection.scalars(frozen).all():
-        move_to(connection, batch_id, State.FAILED, reason=SUPERSEDED)
-        record_step(connection, batch_id, State.FAILED, on=on, actor=actor, reason=SUPERSEDED)
+    for batch_id in unit.connection.scalars(frozen).all():
+        move_to(unit.connection, batch_id, State.FAILED, reason=SUPERSEDED)
+        record_step(unit.connection, batch_id, State.FAILED, on=unit.on, actor=unit.actor, reason=SUPERSEDED)
 
 
 def member_states_to_freeze(connection: Connection, initiative_id: int, *, final: bool) -> tuple[str, ...]:

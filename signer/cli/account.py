@@ -10,10 +10,9 @@ from signer.accounts.invite import invitation_link, invite, renew
 from signer.accounts.manage import deactivate, give_role, reset_second_factor, take_role
 from signer.accounts.queries import Account, find_account, read_accounts, read_waiting
 from signer.accounts.roles import WHOLE_INSTANCE, HeldRole, Role
-from signer.audit.actor import command_line
-from signer.cli.instance import open_instance, show
+from signer.cli.instance import acting, open_instance, show
 from signer.cli.named_batch import as_json_option, number_of, of_initiative
-from signer.database import reading, writing
+from signer.database import reading
 from signer.initiatives.initiative import normal_number
 from signer.initiatives.queries import find_initiative
 from signer.settings import Settings
@@ -36,8 +35,8 @@ def invite_one(email: str, role: str, number: str | None, *, new: bool) -> None:
     """Print the link by which the owner of EMAIL accepts a role. Hand it over by a way that you trust."""
     settings, engine = open_instance()
     held = _owner_to_be(role, number) if new else _held(engine, role, number)
-    with writing(engine) as connection:
-        token = invite(connection, settings, normal_address(email), held, actor=command_line(), now=datetime.now(UTC))
+    with acting(settings, engine) as unit:
+        token = invite(unit, normal_address(email), held, now=datetime.now(UTC))
     _show_link(settings, token)
 
 
@@ -77,9 +76,9 @@ def give(email: str, role: str, number: str | None) -> None:
     """Give an account a role."""
     settings, engine = open_instance()
     held = _held(engine, role, number)
-    with writing(engine) as connection:
-        found = _find(connection, email)
-        give_role(connection, settings, found.id, held, actor=command_line())
+    with acting(settings, engine) as unit:
+        found = _find(unit.connection, email)
+        give_role(unit, found.id, held)
     click.echo(f"{found.email} is {_role(held)}")
 
 
@@ -91,9 +90,9 @@ def take(email: str, role: str, number: str | None) -> None:
     """Take a role from an account."""
     settings, engine = open_instance()
     held = _held(engine, role, number)
-    with writing(engine) as connection:
-        found = _find(connection, email)
-        take_role(connection, settings, found.id, held, actor=command_line())
+    with acting(settings, engine) as unit:
+        found = _find(unit.connection, email)
+        take_role(unit, found.id, held)
     click.echo(f"{found.email} is no longer {_role(held)}")
 
 
@@ -108,9 +107,9 @@ def deactivate_one(email: str, *, yes: bool) -> None:
             found = _find(connection, email)
         click.echo(f"dry run: {found.email} would lose {_roles(found) or 'no role'} and be shut; add --yes to do it")
         return
-    with writing(engine) as connection:
-        found = _find(connection, email)
-        deactivate(connection, settings, found.id, actor=command_line())
+    with acting(settings, engine) as unit:
+        found = _find(unit.connection, email)
+        deactivate(unit, found.id)
     click.echo(f"{found.email} is shut; to open it again: signer account invite")
 
 
@@ -128,9 +127,9 @@ def reset_one(email: str, *, yes: bool) -> None:
             found = _find(connection, email)
         click.echo(f"dry run: {found.email} would set up a second factor at the next log-on; add --yes to do it")
         return
-    with writing(engine) as connection:
-        found = _find(connection, email)
-        reset_second_factor(connection, settings, found.id, actor=command_line())
+    with acting(settings, engine) as unit:
+        found = _find(unit.connection, email)
+        reset_second_factor(unit, found.id)
     click.echo(f"{found.email} sets up a second factor at the next log-on")
 
 
@@ -148,9 +147,9 @@ def renew_one(email: str, *, yes: bool) -> None:
             found = _find(connection, email)
         click.echo(f"dry run: {found.email} would be logged off and shut until a new link is used; add --yes to do it")
         return
-    with writing(engine) as connection:
-        found = _find(connection, email)
-        token = renew(connection, settings, found.id, actor=command_line(), now=datetime.now(UTC))
+    with acting(settings, engine) as unit:
+        found = _find(unit.connection, email)
+        token = renew(unit, found.id, now=datetime.now(UTC))
     _show_link(settings, token)
 
 

@@ -6,13 +6,12 @@ from pathlib import Path
 import click
 
 from signer.atomic_file import atomic_file
-from signer.audit.actor import command_line
 from signer.audit.entry import Entry, EntryKind
 from signer.audit.exported import export_lines, read_exported
 from signer.audit.read import latest_entries, read_entries, read_head, verify
-from signer.audit.record import audit_key, record_event
-from signer.cli.instance import open_instance, read_file, show
-from signer.database import reading, writing
+from signer.audit.record import audit_key
+from signer.cli.instance import acting, open_instance, read_file, show
+from signer.database import reading
 from signer.scheme.characters import is_line, tidy
 
 MOST_CHARACTERS = 200
@@ -64,8 +63,8 @@ def verify_log(file: Path | None, kept: tuple[Path, ...]) -> None:
 def export(out: Path) -> None:
     """Write all entries and the signed head to a file, as JSON lines."""
     settings, engine = open_instance()
-    with writing(engine) as connection:
-        record_event(connection, settings, EntryKind.LOG_EXPORTED, actor=command_line())
+    with acting(settings, engine) as unit:
+        unit.record(EntryKind.LOG_EXPORTED)
     with reading(engine) as connection, atomic_file(out) as file:
         file.writelines(export_lines(read_entries(connection), read_head(connection)))
     click.echo(out)
@@ -87,8 +86,8 @@ def backup_taken(where: str) -> None:
     if not where or not is_line(where, MOST_CHARACTERS):
         raise click.UsageError(f"say where it went in one line of at most {MOST_CHARACTERS} printable characters")
     settings, engine = open_instance()
-    with writing(engine) as connection:
-        record_event(connection, settings, EntryKind.BACKUP_TAKEN, actor=command_line(), details={"to": where})
+    with acting(settings, engine) as unit:
+        unit.record(EntryKind.BACKUP_TAKEN, to=where)
     click.echo("written down: a backup was taken")
 
 

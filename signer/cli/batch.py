@@ -6,17 +6,17 @@ from functools import partial
 from pathlib import Path
 
 import click
+from sqlalchemy import Engine
 
-from signer.audit.actor import command_line
 from signer.batches.batch_file import Record
-from signer.batches.export import export, exportable, file_name, is_written
+from signer.batches.export import export, exportable, file_name, is_written, record_export
 from signer.batches.freeze import AlreadyFinal, NothingToFreeze, freeze
 from signer.batches.manifest import Manifest
 from signer.batches.queries import BatchSummary, list_batches, read_certificate, read_steps
 from signer.batches.reconcile import require_reconciled
 from signer.batches.state import member_states_to_freeze
 from signer.cli.batch_steps import certify_one, hand_one_over, open_one_again, receive_one, result
-from signer.cli.instance import UnreadableFile, open_instance, show
+from signer.cli.instance import UnreadableFile, acting, open_instance, show
 from signer.cli.named_batch import (
     as_json_option,
     certificate_row,
@@ -27,10 +27,10 @@ from signer.cli.named_batch import (
     one_batch,
 )
 from signer.database import reading
-from signer.days import today
 from signer.errors import SignerError
 from signer.initiatives.queries import find_initiative
 from signer.progress import progress
+from signer.settings import Settings
 
 NO_BATCH = "no batch yet; next: signer batch create"
 
@@ -61,16 +61,8 @@ def create(number: str | None, wanted: tuple[str, ...], until: datetime | None, 
     refused: list[str] = []
     for member_state in chosen:
         try:
-            made = freeze(
-                engine,
-                settings,
-                number,
-                member_state,
-                until=until.date() if until else None,
-                final=final,
-                on=today(),
-                actor=command_line(),
-            )
+            with acting(settings, engine) as unit:
+                made = freeze(unit, number, member_state, until=until.date() if until else None, final=final)
         except (NothingToFreeze, AlreadyFinal) as nothing:
             # An earlier run was stopped behind this one, or there are only statements of today: go on with the others.
             refused.append(str(nothing))
@@ -158,8 +150,11 @@ def export_files(number: str | None, wanted: tuple[str, ...], out: Path, *, quie
             click.echo(f"{there} is there already, unchanged", err=True)
             click.echo(out / file_name(there))
             continue
+        recorded = partial(_record_export, settings, engine, there)
         watched = partial(_watched, batch_=there, quiet=quiet)
-        click.echo(export(engine, settings, there, out, on=today(), actor=command_line(), watched=watched))
+        with reading(engine) as connection:
+            written = export(connection, settings, there, out, recorded=recorded, watched=watched)
+        click.echo(written)
 
 
 @batch.command()
@@ -179,6 +174,11 @@ def reconcile(number: str | None, *, as_json: bool) -> None:
     lines += [f"{code or 'all':4}" + "".join(f"{row[name]:12}" for name in names) for code, row in rows.items()]
     text = "\n".join([*lines, "they agree, for every Member State and day; as many leaves in the log"])
     show({code or "all": row for code, row in rows.items()}, as_json=as_json, text=text)
+
+
+def _record_export(settings: Settings, engine: Engine, there: BatchSummary) -> None:
+    with acting(settings, engine) as unit:
+        record_export(unit, there)
 
 
 def _watched(records: Iterable[Record], *, batch_: BatchSummary, quiet: bool) -> Iterable[Record]:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from signer.audit.actor import command_line
 from signer.batches.certify import INVALID, MemberStateResult, certify, read_result
 from signer.batches.queries import Certificate
 from signer.batches.transitions import hand_over, open_again, receive
-from signer.cli.instance import UnreadableFile, open_instance, show
+from signer.cli.instance import UnreadableFile, acting, open_instance, show
 from signer.cli.named_batch import (
     as_json_option,
     certificate_row,
@@ -31,7 +30,8 @@ from signer.initiatives.queries import find_initiative
 def open_one_again(number: str | None, member_state: str, batch_number: int, *, reason: str) -> None:
     """Void a frozen batch that nobody was given: its statements are open again."""
     settings, engine, found = find_named(number, member_state, batch_number)
-    open_again(engine, settings, found, reason=reason, on=today(), actor=command_line())
+    with acting(settings, engine) as unit:
+        open_again(unit, found, reason=reason)
     click.echo(f"{found} is void; its {found.count} statements are open again; next: signer batch create")
 
 
@@ -43,7 +43,8 @@ def hand_one_over(number: str | None, member_state: str, batch_number: int, *, f
     """Record that the authority has the file of a final batch; there is no way back behind it."""
     settings, engine, found = find_named(number, member_state, batch_number)
     digest = _digest(file)
-    hand_over(engine, settings, found, recipient=recipient, digest=digest, on=today(), actor=command_line())
+    with acting(settings, engine) as unit:
+        hand_over(unit, found, recipient=recipient, digest=digest)
     click.echo(f"{found} is handed over; next, when the authority says that it has everything: signer batch receive")
 
 
@@ -57,7 +58,8 @@ def receive_one(
     """Record that the authority has all statements, on paper too; its three months begin."""
     settings, engine, found = find_named(number, member_state, batch_number)
     day = on.date() if on else today()
-    receive(engine, settings, found, reference=reference, received_on=day, on=today(), actor=command_line())
+    with acting(settings, engine) as unit:
+        receive(unit, found, reference=reference, received_on=day)
     click.echo(f"{found} is received on {day}; next: signer batch certify")
 
 
@@ -84,7 +86,8 @@ def certify_one(
     """Record the certificate of Annex VI; a further one corrects the one before."""
     settings, engine, found = find_named(number, member_state, batch_number)
     certificate = Certificate(on.date(), reference, online, paper, dict(map(_reason, invalid)))
-    certify(engine, settings, found, certificate, on=today(), actor=command_line())
+    with acting(settings, engine) as unit:
+        certify(unit, found, certificate)
     click.echo(f"{found}: {online} valid online, {paper} on paper")
 
 

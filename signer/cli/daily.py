@@ -1,15 +1,11 @@
 """`signer daily`: what should be done once a day, in a quiet hour."""
 
-from collections.abc import Mapping
-
 import click
 from sqlalchemy import Engine, text
 
-from signer.audit.actor import command_line
 from signer.audit.entry import EntryKind
-from signer.audit.record import record_event
 from signer.batches.reconcile import Unreconciled, require_reconciled
-from signer.cli.instance import open_instance
+from signer.cli.instance import acting, open_instance
 from signer.database import is_sqlite, reading, writing
 from signer.settings import Settings
 from signer.tallies.rollup import roll_up
@@ -24,7 +20,7 @@ def daily() -> None:
         with reading(engine) as connection:
             require_reconciled(connection)
     except Unreconciled as disagreement:
-        _write_down(settings, engine, EntryKind.NOT_RECONCILED, {"found": str(disagreement)})
+        _write_down(settings, engine, EntryKind.NOT_RECONCILED, found=str(disagreement))
         raise
     _write_down(settings, engine, EntryKind.RECONCILED)
     click.echo("reconciled: received = kept + erased for every Member State and day; as many leaves in the log")
@@ -37,6 +33,6 @@ def daily() -> None:
         click.echo("statements, leaves and spent human checks are rewritten in the order of their random ids")
 
 
-def _write_down(settings: Settings, engine: Engine, kind: EntryKind, details: Mapping[str, str] | None = None) -> None:
-    with writing(engine) as connection:
-        record_event(connection, settings, kind, actor=command_line(), details=dict(details or {}))
+def _write_down(settings: Settings, engine: Engine, kind: EntryKind, **details: str) -> None:
+    with acting(settings, engine) as unit:
+        unit.record(kind, **details)

@@ -14,12 +14,11 @@ from pathlib import Path
 
 import click
 
-from signer.audit.actor import command_line
 from signer.cli.init import complete_instance, make_instance, write_settings
+from signer.cli.instance import acting
 from signer.cli.keys import request_of
 from signer.cli.serve import run
-from signer.database import open_engine, writing
-from signer.days import today
+from signer.database import open_engine
 from signer.initiatives.description import read_description
 from signer.initiatives.initiative import Status
 from signer.initiatives.keys import install_key, storage_secret
@@ -65,20 +64,18 @@ def prepare_demo(offline: Path) -> Settings:
     else:
         complete_instance(settings)
     engine = open_engine(settings)
-    with writing(engine) as connection:
-        if any(found.status is not Status.DRAFT for found in read_initiatives(connection)):
+    with acting(settings, engine) as unit:
+        if any(found.status is not Status.DRAFT for found in read_initiatives(unit.connection)):
             return settings
-        kept = import_description(
-            connection, settings, read_description(demo_description(today())), actor=command_line()
-        )
+        kept = import_description(unit, read_description(demo_description(unit.on)))
     number = kept.registration_number
     settings.make_secret(storage_secret(number))
     trust, key = _hold_ceremony(request_of(settings, kept).to_json(), offline)
     _write(settings.instance, f'"{number}" = "{key.key.fingerprint.hex()}"\n')
     settings = read_settings()
-    with writing(engine) as connection:
-        install_key(connection, settings, kept, key.key, trust, on=today(), actor=command_line())
-        change_status(connection, settings, number, Status.COLLECTING, on=today(), actor=command_line())
+    with acting(settings, engine) as unit:
+        install_key(unit, kept, key.key, trust)
+        change_status(unit, number, Status.COLLECTING)
     return settings
 
 

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import click
 
-from signer.audit.actor import command_line
 from signer.audit.entry import EntryKind
-from signer.audit.record import record_event
-from signer.cli.instance import SECRETS
-from signer.database import open_engine, writing
+from signer.cli.instance import SECRETS, acting
+from signer.database import open_engine
 from signer.schema import migrate
 from signer.settings import Settings, read_settings
 
@@ -53,9 +51,8 @@ def complete_instance(settings: Settings) -> None:
     engine = open_engine(settings)
     before, now = migrate(engine)
     if now != before:
-        with writing(engine) as connection:
-            changed = {"from": before or "none", "to": now}
-            record_event(connection, settings, EntryKind.SCHEMA_CHANGED, actor=command_line(), details=changed)
+        with acting(settings, engine) as unit:
+            unit.record(EntryKind.SCHEMA_CHANGED, **{"from": before or "none", "to": now})
 
 
 @click.command()

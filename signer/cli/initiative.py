@@ -4,10 +4,8 @@ from pathlib import Path
 
 import click
 
-from signer.audit.actor import command_line
-from signer.cli.instance import open_instance, read_file, show
-from signer.database import reading, writing
-from signer.days import today
+from signer.cli.instance import acting, open_instance, read_file, show
+from signer.database import reading
 from signer.initiatives.description import read_description
 from signer.initiatives.initiative import Initiative, Status, normal_number
 from signer.initiatives.keys import storage_secret
@@ -28,8 +26,8 @@ def import_file(file: Path) -> None:
     """Import an initiative from the register's XML or our JSON, as a draft."""
     settings, engine = open_instance()
     description = read_description(read_file(file))
-    with writing(engine) as connection:
-        kept = import_description(connection, settings, description, actor=command_line())
+    with acting(settings, engine) as unit:
+        kept = import_description(unit, description)
     settings.make_secret(storage_secret(kept.registration_number))
     click.echo(f"{kept.registration_number}: {kept.text('en').title}")
     click.echo(f"collects {kept.collection_start} to {kept.collection_end}, texts in {len(kept.texts)} languages")
@@ -96,10 +94,8 @@ def _end(number: str, wanted: Status, *, yes: bool) -> None:
 
 def _change(number: str, wanted: Status, *, reason: str = "") -> None:
     settings, engine = open_instance()
-    with writing(engine) as connection:
-        kept = change_status(
-            connection, settings, normal_number(number), wanted, on=today(), actor=command_line(), reason=reason
-        )
+    with acting(settings, engine) as unit:
+        kept = change_status(unit, normal_number(number), wanted, reason=reason)
     click.echo(f"{kept.registration_number} is {kept.status}")
 
 

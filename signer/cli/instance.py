@@ -1,14 +1,18 @@
 """What the commands share: the instance's settings and its database."""
 
 import json
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
 from sqlalchemy import Engine
 
 from signer.accounts.keys import CONSOLE_KEY
+from signer.audit.actor import command_line
 from signer.audit.record import AUDIT_KEY
+from signer.audit.unit_of_work import UnitOfWork, unit_of_work
 from signer.database import open_engine
+from signer.days import today
 from signer.errors import SignerError
 from signer.human_check.check import HUMAN_CHECK_KEY
 from signer.initiatives.keys import FORM_TOKEN_KEY, LOG_KEY, MANIFEST_KEY
@@ -38,6 +42,11 @@ def require_secrets(settings: Settings) -> None:
     """Return if every secret of the instance is there. Raises MissingSecret."""
     for name in SECRETS:
         settings.secret(name)
+
+
+def acting(settings: Settings, engine: Engine) -> AbstractContextManager[UnitOfWork]:
+    """Give the unit of work of one act of who types the command, today."""
+    return unit_of_work(engine, settings, actor=command_line(), on=today())
 
 
 def read_file(path: Path) -> bytes:

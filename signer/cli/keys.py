@@ -4,10 +4,8 @@ from pathlib import Path
 
 import click
 
-from signer.audit.actor import command_line
-from signer.cli.instance import open_instance, read_file
-from signer.database import reading, writing
-from signer.days import today
+from signer.cli.instance import acting, open_instance, read_file
+from signer.database import reading
 from signer.initiatives.initiative import Initiative, normal_number
 from signer.initiatives.keys import install_key, log_key, manifest_key
 from signer.initiatives.queries import find_initiative, find_key
@@ -39,9 +37,9 @@ def install(trust: Path, public_key: Path) -> None:
     settings, engine = open_instance()
     agreed = Trust.from_json(read_file(trust))
     key = PublicKeyFile.from_json(read_file(public_key)).key
-    with writing(engine) as connection:
-        initiative = find_initiative(connection, agreed.registration_number)
-        install_key(connection, settings, initiative, key, agreed, on=today(), actor=command_line())
+    with acting(settings, engine) as unit:
+        initiative = find_initiative(unit.connection, agreed.registration_number)
+        install_key(unit, initiative, key, agreed)
     number, fingerprint = initiative.registration_number, key.fingerprint.hex()
     click.echo(f"installed for {number}: {fingerprint}")
     if settings.collection_keys.get(number) != fingerprint:

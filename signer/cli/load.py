@@ -9,10 +9,8 @@ from datetime import date
 import click
 from sqlalchemy import Connection, Engine, delete, func, select
 
-from signer.audit.actor import command_line
 from signer.audit.entry import EntryKind
-from signer.audit.record import record_event
-from signer.cli.instance import open_instance, show
+from signer.cli.instance import acting, open_instance, show
 from signer.database import reading, writing
 from signer.days import today
 from signer.errors import SignerError
@@ -132,15 +130,8 @@ def _count_statements(connection: Connection) -> int:
 
 
 def _note(settings: Settings, engine: Engine, initiative: Initiative, total: int) -> None:
-    with writing(engine) as connection:
-        record_event(
-            connection,
-            settings,
-            EntryKind.STATEMENTS_INVENTED,
-            actor=command_line(),
-            initiative=initiative.registration_number,
-            details={"statements": total},
-        )
+    with acting(settings, engine) as unit:
+        unit.record(EntryKind.STATEMENTS_INVENTED, initiative.registration_number, statements=total)
 
 
 def _one_by_one(chunks: Iterable[Chunk]) -> Iterator[None]:

@@ -10,11 +10,9 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from sqlalchemy import Engine
 
-from signer.audit.actor import command_line
 from signer.audit.entry import EntryKind
-from signer.audit.record import record_event
-from signer.cli.instance import open_instance, require_secrets
-from signer.database import is_sqlite, writing
+from signer.cli.instance import acting, open_instance, require_secrets
+from signer.database import is_sqlite
 from signer.errors import SignerError
 from signer.service.metrics import address_of
 from signer.service.service import open_service
@@ -58,9 +56,8 @@ def run(settings: Settings, engine: Engine, *, host: str, port: int) -> None:
     _require_free(host, port, "--port")
     if settings.metrics_bind:
         _require_free(*address_of(settings), "the setting metrics_bind")
-    with writing(engine) as connection:
-        started = {"release": version("signer")}
-        record_event(connection, settings, EntryKind.SERVICE_STARTED, actor=command_line(), details=started)
+    with acting(settings, engine) as unit:
+        unit.record(EntryKind.SERVICE_STARTED, release=version("signer"))
     engine.dispose()
     logging.basicConfig(level=logging.WARNING)
     Granian(

@@ -1,11 +1,9 @@
 """Keys of an initiative on the service's side: the public collection key and the storage key."""
 
-from datetime import date
-
 from sqlalchemy import Connection, delete, insert
 
 from signer.audit.entry import EntryKind
-from signer.audit.record import record_event
+from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.queries import find_key
@@ -64,16 +62,7 @@ def require_key(connection: Connection, settings: Settings, initiative: Initiati
     return key
 
 
-def install_key(
-    connection: Connection,
-    settings: Settings,
-    initiative: Initiative,
-    key: RecipientKey,
-    trust: Trust,
-    *,
-    on: date,
-    actor: str,
-) -> None:
+def install_key(unit: UnitOfWork, initiative: Initiative, key: RecipientKey, trust: Trust) -> None:
     """Keep the public key that a ceremony made; while the initiative is a draft, in place of an earlier one.
 
     Raises UnfitTrust. Statements begin to be taken only when the settings name the fingerprint.
@@ -83,20 +72,19 @@ def install_key(
         "registration number": trust.registration_number == number,
         "scheme": trust.scheme == initiative.scheme,
         "key fingerprint": trust.key_fingerprint == key.fingerprint,
-        "manifest key": trust.manifest_key == manifest_key(settings).verifying_key,
-        "log key": trust.log_key == log_key(settings).verifying_key,
-        "log origin": trust.log_origin == settings.log_origin,
+        "manifest key": trust.manifest_key == manifest_key(unit.settings).verifying_key,
+        "log key": trust.log_key == log_key(unit.settings).verifying_key,
+        "log origin": trust.log_origin == unit.settings.log_origin,
     }
     for name, does_fit in fits.items():
         if not does_fit:
             raise UnfitTrust(f"the {name} of the trust file is not that of {number} on this instance")
-    if trust.rehearsal and not settings.demonstration:
+    if trust.rehearsal and not unit.settings.demonstration:
         raise UnfitTrust("the trust file is of a rehearsal, and this instance is no demonstration")
     if initiative.status is not Status.DRAFT:
         raise UnfitTrust(f"{number} has been opened; its collection key can no longer change")
-    connection.execute(delete(collection_key).where(collection_key.c.initiative_id == initiative.id))
-    connection.execute(
-        insert(collection_key).values(initiative_id=initiative.id, public_key=key.to_bytes(), installed_on=on)
+    unit.connection.execute(delete(collection_key).where(collection_key.c.initiative_id == initiative.id))
+    unit.connection.execute(
+        insert(collection_key).values(initiative_id=initiative.id, public_key=key.to_bytes(), installed_on=unit.on)
     )
-    details = {"fingerprint": key.fingerprint.hex()}
-    record_event(connection, settings, EntryKind.KEY_INSTALLED, actor=actor, initiative=number, details=details)
+    unit.record(EntryKind.KEY_INSTALLED, number, fingerprint=key.fingerprint.hex())

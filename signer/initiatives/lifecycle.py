@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import date
 
 from sqlalchemy import Connection, delete, insert, update
 
 from signer.audit.entry import EntryKind
+from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import SignerError
-from signer.initiatives.acts import record_act
 from signer.initiatives.description import Description
 from signer.initiatives.initiative import Initiative, InitiativeText, Status, UnknownInitiative
 from signer.initiatives.keys import read_storage_key, require_key
@@ -19,7 +18,6 @@ from signer.initiatives.texts import FrozenText, all_checked, put_text
 from signer.scheme.characters import is_line, tidy
 from signer.scheme.load import load_scheme
 from signer.sealing.canonical import canonical_json
-from signer.settings import Settings
 
 ALLOWED = {
     Status.DRAFT: {Status.COLLECTING},
@@ -45,21 +43,16 @@ class NotAllowed(SignerError):
     """The initiative cannot pass from its status to the wanted one, or not with this reason."""
 
 
-def import_description(
-    connection: Connection, settings: Settings, description: Description, *, actor: str
-) -> Initiative:
+def import_description(unit: UnitOfWork, description: Description) -> Initiative:
     """Keep a described initiative as a draft, or bring a draft up to date. Raises FrozenText or UnfitText.
 
     Once opened, only texts in further languages are taken: nobody's statement may change its meaning afterwards.
     """
     load_scheme(description.scheme)
-    kept = _keep(connection, replace(description, texts=all_checked(description.texts)), actor)
-    record_act(
-        connection,
-        settings,
-        kept,
+    kept = _keep(unit, replace(description, texts=all_checked(description.texts)))
+    unit.record(
         EntryKind.INITIATIVE_IMPORTED,
-        actor=actor,
+        kept.registration_number,
         languages=" ".join(sorted(kept.texts)),
         texts_sha256=_digest_of_texts(kept),
     )
@@ -67,56 +60,53 @@ def import_description(
 
 
 def change_status(
-    connection: Connection,
-    settings: Settings,
+    unit: UnitOfWork,
     registration_number: str,
     wanted: Status,
     *,
-    on: date,
-    actor: str,
     reason: str = "",
 ) -> Initiative:
     """Open, pause, close or withdraw. reason: kept in the audit log; everybody reads it while collection is paused.
 
-    A collection that is closed early, or withdrawn, ends on the day `on`: the law's three months run from there
+    A collection that is closed early, or withdrawn, ends today: the law's three months run from there
     (Articles 8(1) and 12(1)). Raises UnknownInitiative, NotAllowed, or UnknownKey or MissingSecret where
     opening has no key.
     """
-    kept = find_initiative_to_change(connection, registration_number)
+    kept = find_initiative_to_change(unit.connection, registration_number)
     if wanted not in ALLOWED[kept.status]:
         raise NotAllowed(f"{registration_number} is {kept.status} and cannot become {wanted}")
     if wanted is Status.COLLECTING:
-        require_key(connection, settings, kept)
-        read_storage_key(settings, registration_number)
-        if on > kept.collection_end:
+        require_key(unit.connection, unit.settings, kept)
+        read_storage_key(unit.settings, registration_number)
+        if unit.on > kept.collection_end:
             raise NotAllowed(f"the collection period of {registration_number} ended on {kept.collection_end}")
     reason = tidy(reason)
     if not is_line(reason, REASON_LIMIT):
         raise NotAllowed(f"the reason must be one line of at most {REASON_LIMIT} characters")
     values: dict[str, object] = {"status": wanted, "pause_reason": reason if wanted is Status.PAUSED else ""}
     if wanted in {Status.CLOSED, Status.WITHDRAWN}:
-        values["collection_end"] = min(kept.collection_end, max(kept.collection_start, on))
-    connection.execute(update(initiative).values(values).where(initiative.c.id == kept.id))
+        values["collection_end"] = min(kept.collection_end, max(kept.collection_start, unit.on))
+    unit.connection.execute(update(initiative).values(values).where(initiative.c.id == kept.id))
     details = {"said": reason} if reason else {}
-    record_act(connection, settings, kept, RECORDED[wanted], actor=actor, **details)
-    return find_initiative(connection, registration_number)
+    unit.record(RECORDED[wanted], kept.registration_number, **details)
+    return find_initiative(unit.connection, registration_number)
 
 
-def _keep(connection: Connection, description: Description, actor: str) -> Initiative:
+def _keep(unit: UnitOfWork, description: Description) -> Initiative:
     number = description.registration_number
     try:
-        kept = find_initiative_to_change(connection, number)
+        kept = find_initiative_to_change(unit.connection, number)
     except UnknownInitiative:
         kept = None
     if kept is None or kept.status is Status.DRAFT:
-        initiative_id = _put(connection, description)
-        connection.execute(delete(initiative_text).filter_by(initiative_id=initiative_id))
+        initiative_id = _put(unit.connection, description)
+        unit.connection.execute(delete(initiative_text).filter_by(initiative_id=initiative_id))
         texts = description.texts
     else:
         initiative_id, texts = kept.id, _further_texts(kept, description)
     for language, text in texts.items():
-        put_text(connection, initiative_id, language, text, actor=actor)
-    return find_initiative(connection, number)
+        put_text(unit, initiative_id, language, text)
+    return find_initiative(unit.connection, number)
 
 
 def _put(connection: Connection, description: Description) -> int:

@@ -11,12 +11,11 @@ from datetime import date
 from sqlalchemy import Connection, delete, insert, select
 
 from signer.audit.entry import EntryKind
+from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import Unfit
-from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.tables import partner
 from signer.scheme.characters import is_line, tidy
-from signer.settings import Settings
 
 MAX_PARTNERS = 30
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?")
@@ -42,33 +41,27 @@ def read_partners(connection: Connection, initiative_id: int) -> tuple[Partner, 
     return tuple(Partner(row.code, row.name, row.listed_on) for row in rows)
 
 
-def list_partner(
-    connection: Connection, settings: Settings, initiative: Initiative, *, slug: str, name: str, on: date, actor: str
-) -> None:
+def list_partner(unit: UnitOfWork, initiative: Initiative, *, slug: str, name: str) -> None:
     """Add a partner. Raises UnfitPartner."""
     slug, name = slug.strip().lower(), tidy(name)
     if not SLUG.fullmatch(slug):
         raise UnfitPartner("slug", "the word must have 1 to 20 small letters, digits or hyphens, such as spring-2027")
     if not name or not is_line(name, NAME_LIMIT):
         raise UnfitPartner("name", f"the name must have 1 to {NAME_LIMIT} characters on one line")
-    there = read_partners(connection, initiative.id)
+    there = read_partners(unit.connection, initiative.id)
     if slug in {each.slug for each in there}:
         raise UnfitPartner("slug", f"the word {slug} is listed already")
     if len(there) >= MAX_PARTNERS:
         raise UnfitPartner("", f"{MAX_PARTNERS} words are listed, and no more can be; take one off the list first")
-    connection.execute(insert(partner).values(initiative_id=initiative.id, code=slug, name=name, listed_on=on))
-    record_act(
-        connection, settings, initiative, EntryKind.PARTNER_CHANGED, actor=actor, change="partner_listed", code=slug
+    unit.connection.execute(
+        insert(partner).values(initiative_id=initiative.id, code=slug, name=name, listed_on=unit.on)
     )
+    unit.record(EntryKind.PARTNER_CHANGED, initiative.registration_number, change="partner_listed", code=slug)
 
 
-def unlist_partner(
-    connection: Connection, settings: Settings, initiative: Initiative, *, slug: str, actor: str
-) -> None:
+def unlist_partner(unit: UnitOfWork, initiative: Initiative, *, slug: str) -> None:
     """Take a partner off the list; what has been counted stays. Raises UnfitPartner."""
-    gone = connection.execute(delete(partner).filter_by(initiative_id=initiative.id, code=slug))
+    gone = unit.connection.execute(delete(partner).filter_by(initiative_id=initiative.id, code=slug))
     if not gone.rowcount:
         raise UnfitPartner("", "this word is not listed; it may have been taken off meanwhile")
-    record_act(
-        connection, settings, initiative, EntryKind.PARTNER_CHANGED, actor=actor, change="partner_unlisted", code=slug
-    )
+    unit.record(EntryKind.PARTNER_CHANGED, initiative.registration_number, change="partner_unlisted", code=slug)

@@ -9,12 +9,11 @@ from datetime import date
 from sqlalchemy import Connection, insert, select, update
 
 from signer.audit.entry import EntryKind
+from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import Unfit
-from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.tables import initiative as initiative_table
 from signer.initiatives.tables import report
-from signer.settings import Settings
 
 MOST = 500_000_000
 """More than there are citizens."""
@@ -41,46 +40,38 @@ def read_reports(connection: Connection, initiative_id: int) -> tuple[Report, ..
     return tuple(Report(row.sent_on, row.statements, row.actor) for row in rows)
 
 
-def record_notice(
-    connection: Connection, settings: Settings, initiative: Initiative, *, sent_on: date, on: date, actor: str
-) -> None:
+def record_notice(unit: UnitOfWork, initiative: Initiative, *, sent_on: date) -> None:
     """Record that the Commission was told of the start; a second time, to correct the day. Raises UnfitReport."""
-    _require_day(sent_on, initiative, on)
+    _require_day(sent_on, initiative, unit.on)
     here = initiative_table.c.id == initiative.id
-    connection.execute(update(initiative_table).where(here).values(start_notified_on=sent_on))
-    record_act(connection, settings, initiative, EntryKind.NOTICE_RECORDED, actor=actor, on=sent_on.isoformat())
+    unit.connection.execute(update(initiative_table).where(here).values(start_notified_on=sent_on))
+    unit.record(EntryKind.NOTICE_RECORDED, initiative.registration_number, on=sent_on.isoformat())
 
 
 def record_report(
-    connection: Connection,
-    settings: Settings,
+    unit: UnitOfWork,
     initiative: Initiative,
     *,
     sent_on: date,
     statements: int,
-    on: date,
-    actor: str,
 ) -> None:
     """Record that a report was sent, with how many statements in all; the same again is no other one.
 
     Raises UnfitReport.
     """
-    _require_day(sent_on, initiative, on)
+    _require_day(sent_on, initiative, unit.on)
     if sent_on < initiative.collection_start:
         raise UnfitReport("sent_on", f"the collection began on {initiative.collection_start}; nothing was there before")
     if not 0 <= statements <= MOST:
         raise UnfitReport("statements", f"the number is between 0 and {MOST}")
-    newest = next(iter(read_reports(connection, initiative.id)), None)
+    newest = next(iter(read_reports(unit.connection, initiative.id)), None)
     if newest and (newest.sent_on, newest.statements) == (sent_on, statements):
         return  # the button was pressed twice
-    values = {"sent_on": sent_on, "statements": statements, "actor": actor}
-    connection.execute(insert(report).values(initiative_id=initiative.id, **values))
-    record_act(
-        connection,
-        settings,
-        initiative,
+    values = {"sent_on": sent_on, "statements": statements, "actor": unit.actor}
+    unit.connection.execute(insert(report).values(initiative_id=initiative.id, **values))
+    unit.record(
         EntryKind.REPORT_RECORDED,
-        actor=actor,
+        initiative.registration_number,
         on=sent_on.isoformat(),
         statements=statements,
     )

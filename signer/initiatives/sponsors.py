@@ -8,15 +8,14 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import insert, update
 
 from signer.audit.entry import EntryKind
+from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import Unfit
-from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative, Sponsor
 from signer.initiatives.tables import sponsor
 from signer.scheme.characters import is_line, tidy
-from signer.settings import Settings
 
 MORE_THAN_CENTS = 500_00
 MOST_CENTS = 10**12
@@ -37,15 +36,12 @@ def to_publish(sponsors: Iterable[Sponsor]) -> tuple[Sponsor, ...]:
 
 
 def add_sponsor(
-    connection: Connection,
-    settings: Settings,
+    unit: UnitOfWork,
     initiative: Initiative,
     *,
     name: str,
     cents: int,
     given_on: date,
-    on: date,
-    actor: str,
 ) -> None:
     """Enter what a sponsor gave. Raises UnfitSponsor, also for the very same again: the button was pressed twice.
 
@@ -56,32 +52,27 @@ def add_sponsor(
         raise UnfitSponsor("name", f"the name must have 1 to {NAME_LIMIT} characters on one line")
     if not 0 < cents <= MOST_CENTS:
         raise UnfitSponsor("amount", "the amount must be more than EUR 0 and at most EUR 10 000 000 000")
-    if given_on > on:
-        raise UnfitSponsor("given_on", f"{given_on} has not come yet; today is {on}")
+    if given_on > unit.on:
+        raise UnfitSponsor("given_on", f"{given_on} has not come yet; today is {unit.on}")
     if (name, cents, given_on) in {(entry.name, entry.cents, entry.given_on) for entry in initiative.sponsors}:
         raise UnfitSponsor("", "this support is entered already; if there was more on that day, enter the sum")
-    values = {"name": name, "cents": cents, "given_on": given_on, "recorded_on": on}
-    connection.execute(insert(sponsor).values(initiative_id=initiative.id, **values))
-    record_act(
-        connection,
-        settings,
-        initiative,
+    values = {"name": name, "cents": cents, "given_on": given_on, "recorded_on": unit.on}
+    unit.connection.execute(insert(sponsor).values(initiative_id=initiative.id, **values))
+    unit.record(
         EntryKind.SPONSOR_CHANGED,
-        actor=actor,
+        initiative.registration_number,
         change="sponsor_entered",
         cents=cents,
     )
 
 
-def remove_sponsor(
-    connection: Connection, settings: Settings, initiative: Initiative, sponsor_id: int, *, on: date, actor: str
-) -> None:
+def remove_sponsor(unit: UnitOfWork, initiative: Initiative, sponsor_id: int) -> None:
     """Take an entry off the list, as a mistake; the row stays. Raises UnfitSponsor."""
-    gone = connection.execute(
+    gone = unit.connection.execute(
         update(sponsor)
         .where(sponsor.c.id == sponsor_id, sponsor.c.initiative_id == initiative.id, sponsor.c.removed_on.is_(None))
-        .values(removed_on=on)
+        .values(removed_on=unit.on)
     )
     if not gone.rowcount:
         raise UnfitSponsor("", "there is no such entry in the list; it may have been removed meanwhile")
-    record_act(connection, settings, initiative, EntryKind.SPONSOR_CHANGED, actor=actor, change="sponsor_removed")
+    unit.record(EntryKind.SPONSOR_CHANGED, initiative.registration_number, change="sponsor_removed")

@@ -7,18 +7,17 @@ collection was opened, texts in further languages are all that may be added.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select
 
 from signer.audit.entry import EntryKind
+from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import SignerError, Unfit
-from signer.initiatives.acts import record_act
 from signer.initiatives.description import ADDRESS, OBJECTIVES_LIMIT, TITLE_LIMIT
 from signer.initiatives.initiative import Initiative, InitiativeText, Status
 from signer.initiatives.tables import initiative_text, text_version
 from signer.scheme.characters import find_unreadable
-from signer.settings import Settings
 
 OFFICIAL_LANGUAGES = (
     *("bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "ga", "hr"),
@@ -50,14 +49,12 @@ class Version:
 
 
 def write_text(
-    connection: Connection,
-    settings: Settings,
+    unit: UnitOfWork,
     initiative: Initiative,
     language: str,
     text: InitiativeText,
     *,
     after: int,
-    actor: str,
 ) -> None:
     """Keep the text of a language; the same text again changes nothing.
 
@@ -72,21 +69,21 @@ def write_text(
         raise FrozenText(
             f"{initiative.registration_number} has been opened; its text in {language} can no longer change"
         )
-    if newest_version(connection, initiative.id, language) != after:
+    if newest_version(unit.connection, initiative.id, language) != after:
         raise StaleText(f"the text in {language} has been changed by somebody else meanwhile")
-    put_text(connection, initiative.id, language, text, actor=actor)
-    record_act(connection, settings, initiative, EntryKind.TEXT_CHANGED, actor=actor, language=language)
+    put_text(unit, initiative.id, language, text)
+    unit.record(EntryKind.TEXT_CHANGED, initiative.registration_number, language=language)
 
 
-def put_text(connection: Connection, initiative_id: int, language: str, text: InitiativeText, *, actor: str) -> None:
+def put_text(unit: UnitOfWork, initiative_id: int, language: str, text: InitiativeText) -> None:
     """Keep a text and its version; whether it may be, the caller has asked."""
     here = {"initiative_id": initiative_id, "language": language}
-    connection.execute(delete(initiative_text).filter_by(**here))
-    connection.execute(insert(initiative_text).values(**here, **asdict(text)))
-    newest = find_newest(connection, initiative_id, language)
+    unit.connection.execute(delete(initiative_text).filter_by(**here))
+    unit.connection.execute(insert(initiative_text).values(**here, **asdict(text)))
+    newest = find_newest(unit.connection, initiative_id, language)
     if newest is None or newest.text != text:
-        written_on = datetime.now(UTC).date()
-        connection.execute(insert(text_version).values(**here, **asdict(text), written_on=written_on, actor=actor))
+        said = {"written_on": unit.on, "actor": unit.actor}
+        unit.connection.execute(insert(text_version).values(**here, **asdict(text), **said))
 
 
 def read_versions(

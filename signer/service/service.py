@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Engine
 
-from signer.database import StoreUnavailable, open_engine
+from signer.database import StoreUnavailable, open_engine, writing
 from signer.days import today
 from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.collection import Collection
@@ -107,7 +107,9 @@ class Service:
 
     def erase(self, registration_number: str, code: Code) -> None:
         """Erase the statement that `code` names, if there is one. Raises UnknownInitiative or StoreUnavailable."""
-        erase(self.engine, self.catalogue.find(registration_number).id, code, on=self.today())
+        initiative = self.catalogue.find(registration_number)
+        with writing(self.engine) as connection:
+            erase(connection, initiative.id, code, on=self.today())
 
     def close(self) -> None:
         """Finish what was taken, write what has gathered, and let go of the database."""

@@ -8,12 +8,11 @@ from datetime import date
 from sqlalchemy import Connection, insert, select
 
 from signer.audit.entry import EntryKind
+from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import Unfit
-from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
 from signer.scheme.characters import is_line, tidy
 from signer.scheme.load import load_scheme
-from signer.settings import Settings
 from signer.tallies.tables import paper_count
 
 MOST = 10_000_000
@@ -55,13 +54,10 @@ class PaperEntry:
 
 
 def enter_paper(
-    connection: Connection,
-    settings: Settings,
+    unit: UnitOfWork,
     initiative: Initiative,
     count: PaperCount,
     *,
-    on: date,
-    actor: str,
     corrects: int | None = None,
 ) -> None:
     """Enter a count, in place of another one where `corrects` names it. Raises UnfitPaper or UnknownMemberState.
@@ -70,17 +66,15 @@ def enter_paper(
 
     A count of 0 takes the other one back.
     """
-    checked = _checked(initiative, count, on)
-    if corrects is not None and corrects not in {entry.id for entry in standing_paper(connection, initiative.id)}:
+    checked = _checked(initiative, count, unit.on)
+    standing = {entry.id for entry in standing_paper(unit.connection, initiative.id)}
+    if corrects is not None and corrects not in standing:
         raise UnfitPaper("corrects", "this entry has been corrected already; correct the newest one")
-    values = {**vars(checked), "entered_on": on, "actor": actor, "corrects": corrects}
-    connection.execute(insert(paper_count).values(initiative_id=initiative.id, **values))
-    record_act(
-        connection,
-        settings,
-        initiative,
+    values = {**vars(checked), "entered_on": unit.on, "actor": unit.actor, "corrects": corrects}
+    unit.connection.execute(insert(paper_count).values(initiative_id=initiative.id, **values))
+    unit.record(
         EntryKind.PAPER_ENTERED,
-        actor=actor,
+        initiative.registration_number,
         member_state=checked.member_state,
         statements=checked.statements,
         corrects=corrects or 0,

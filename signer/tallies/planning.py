@@ -7,14 +7,13 @@ from datetime import date
 from sqlalchemy import Connection, delete, insert, select, update
 
 from signer.audit.entry import EntryKind
+from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import SignerError
-from signer.initiatives.acts import record_act
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.tables import campaign_event
 from signer.initiatives.tables import initiative as initiative_table
 from signer.scheme.characters import is_line, tidy
 from signer.scheme.load import load_scheme
-from signer.settings import Settings
 from signer.tallies.tables import invalid_share
 
 LABEL_LIMIT = 80
@@ -43,15 +42,7 @@ def read_invalid_shares(connection: Connection, initiative: Initiative) -> Mappi
     return {code: own.get(code, scheme.invalid_share) for code in scheme.forms}
 
 
-def expect_invalid(
-    connection: Connection,
-    settings: Settings,
-    initiative: Initiative,
-    member_state: str,
-    share: float | None,
-    *,
-    actor: str,
-) -> None:
+def expect_invalid(unit: UnitOfWork, initiative: Initiative, member_state: str, share: float | None) -> None:
     """Keep the share that organisers expect of a Member State; None: the scheme's again.
 
     Raises UnfitPlan or UnknownMemberState.
@@ -60,13 +51,11 @@ def expect_invalid(
     if share is not None and not 0 <= share <= LARGEST_SHARE:
         raise UnfitPlan(f"the share of invalid statements is between 0 and {LARGEST_SHARE:.0%}")
     here = {"initiative_id": initiative.id, "member_state": code}
-    connection.execute(delete(invalid_share).filter_by(**here))
+    unit.connection.execute(delete(invalid_share).filter_by(**here))
     if share is not None:
-        connection.execute(insert(invalid_share).values(share=share, **here))
+        unit.connection.execute(insert(invalid_share).values(share=share, **here))
     said = "as the scheme" if share is None else f"{share:.1%}"
-    record_act(
-        connection, settings, initiative, EntryKind.PLANNING_CHANGED, actor=actor, change=f"invalid {code}: {said}"
-    )
+    unit.record(EntryKind.PLANNING_CHANGED, initiative.registration_number, change=f"invalid {code}: {said}")
 
 
 def read_events(connection: Connection, initiative_id: int) -> tuple[Event, ...]:
@@ -79,38 +68,32 @@ def read_events(connection: Connection, initiative_id: int) -> tuple[Event, ...]
     return tuple(Event(row.id, row.happened_on, row.label) for row in rows)
 
 
-def mark_event(
-    connection: Connection, settings: Settings, initiative: Initiative, *, on: date, label: str, actor: str
-) -> None:
+def mark_event(unit: UnitOfWork, initiative: Initiative, *, on: date, label: str) -> None:
     """Mark an event in the timeline. Raises UnfitPlan."""
     label = tidy(label)
     if not initiative.registered_on <= on <= initiative.collection_end:
         raise UnfitPlan(f"an event is between {initiative.registered_on} and {initiative.collection_end}")
     if not label or not is_line(label, LABEL_LIMIT):
         raise UnfitPlan(f"an event is named in one line of 1 to {LABEL_LIMIT} characters")
-    if len(read_events(connection, initiative.id)) >= MOST_EVENTS:
+    if len(read_events(unit.connection, initiative.id)) >= MOST_EVENTS:
         raise UnfitPlan(f"there are {MOST_EVENTS} events, and no more can be marked")
-    connection.execute(insert(campaign_event).values(initiative_id=initiative.id, happened_on=on, label=label))
-    record_act(connection, settings, initiative, EntryKind.TIMELINE_CHANGED, actor=actor, change=f"marked {on}")
+    unit.connection.execute(insert(campaign_event).values(initiative_id=initiative.id, happened_on=on, label=label))
+    unit.record(EntryKind.TIMELINE_CHANGED, initiative.registration_number, change=f"marked {on}")
 
 
-def unmark_event(
-    connection: Connection, settings: Settings, initiative: Initiative, event_id: int, *, actor: str
-) -> None:
+def unmark_event(unit: UnitOfWork, initiative: Initiative, event_id: int) -> None:
     """Take an event out of the timeline. Raises UnfitPlan."""
-    found = next((event for event in read_events(connection, initiative.id) if event.id == event_id), None)
+    found = next((event for event in read_events(unit.connection, initiative.id) if event.id == event_id), None)
     if found is None:
         raise UnfitPlan("there is no such event")
-    connection.execute(delete(campaign_event).filter_by(initiative_id=initiative.id, id=event_id))
+    unit.connection.execute(delete(campaign_event).filter_by(initiative_id=initiative.id, id=event_id))
     change = f"taken out {found.happened_on}"
-    record_act(connection, settings, initiative, EntryKind.TIMELINE_CHANGED, actor=actor, change=change)
+    unit.record(EntryKind.TIMELINE_CHANGED, initiative.registration_number, change=change)
 
 
-def publish_forecast(
-    connection: Connection, settings: Settings, initiative: Initiative, *, is_published: bool, actor: str
-) -> None:
+def publish_forecast(unit: UnitOfWork, initiative: Initiative, *, is_published: bool) -> None:
     """Let the public numbers have the forecast, or no longer."""
     here = initiative_table.c.id == initiative.id
-    connection.execute(update(initiative_table).values(forecast_published=is_published).where(here))
+    unit.connection.execute(update(initiative_table).values(forecast_published=is_published).where(here))
     said = "published" if is_published else "no longer published"
-    record_act(connection, settings, initiative, EntryKind.PLANNING_CHANGED, actor=actor, change=f"forecast {said}")
+    unit.record(EntryKind.PLANNING_CHANGED, initiative.registration_number, change=f"forecast {said}")

@@ -16,6 +16,7 @@ from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account
 from signer.audit.read import latest_entries
 from signer.database import reading, writing
+from tests.acts import unit
 from tests.conftest import NUMBER, TESTER, Instance, in_file, opened_instance, postgres_databases
 
 NOW = datetime(2027, 5, 1, 9, 30, tzinfo=UTC)
@@ -55,7 +56,7 @@ def email() -> str:
 def invited(instance: Instance, email: str, held: HeldRole = OWNER, *, actor: str = TESTER, now: datetime = NOW) -> str:
     """Invite somebody; return the token."""
     with writing(instance.engine) as connection:
-        return invite(connection, instance.settings, email, held, actor=actor, now=now)
+        return invite(unit(connection, instance.settings, actor=actor), email, held, now=now)
 
 
 def accepted(
@@ -63,7 +64,7 @@ def accepted(
 ) -> int:
     """Accept an invitation; return the account's number."""
     with writing(instance.engine) as connection:
-        return accept(connection, instance.settings, token, name=name, password_hash=password, now=now)
+        return accept(unit(connection, instance.settings), token, name=name, password_hash=password, now=now)
 
 
 def member(instance: Instance, email: str, held: HeldRole = OWNER) -> int:

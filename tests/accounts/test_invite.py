@@ -40,7 +40,8 @@ from tests.accounts.conftest import (
     row,
     whole_log,
 )
-from tests.conftest import NUMBER, TESTER, Instance
+from tests.acts import unit
+from tests.conftest import NUMBER, Instance
 
 EDITOR = HeldRole(Role.EDITOR, NUMBER)
 
@@ -128,7 +129,7 @@ def test_of_two_who_press_the_button_at_once_one_is_refused(kept: Instance, emai
 
     second = Thread(target=press_too)
     with writing(kept.engine) as connection:
-        accept(connection, kept.settings, token, name="Ottoline Invented", password_hash="hash", now=NOW)
+        accept(unit(connection, kept.settings), token, name="Ottoline Invented", password_hash="hash", now=NOW)
         second.start()
         second.join(0.3)
         assert second.is_alive()
@@ -199,7 +200,7 @@ def test_a_deactivated_account_comes_back_with_the_new_role_a_new_password_and_n
 ) -> None:
     account_id = member(kept, email)
     with writing(kept.engine) as connection:
-        deactivate(connection, kept.settings, account_id, actor=TESTER)
+        deactivate(unit(connection, kept.settings), account_id)
         # As an older release might have left it.
         leftover = {"tf_primary_method": "authenticator", "tf_totp_secret": "x", "totp_counter": 3}
         connection.execute(update(account).where(account.c.id == account_id).values(leftover))
@@ -218,12 +219,12 @@ def test_a_deactivated_account_comes_back_with_the_new_role_a_new_password_and_n
 
 def lose_role(instance: Instance, inviter: int) -> None:
     with writing(instance.engine) as connection:
-        take_role(connection, instance.settings, inviter, OWNER, actor=TESTER)
+        take_role(unit(connection, instance.settings), inviter, OWNER)
 
 
 def lose_account(instance: Instance, inviter: int) -> None:
     with writing(instance.engine) as connection:
-        deactivate(connection, instance.settings, inviter, actor=TESTER)
+        deactivate(unit(connection, instance.settings), inviter)
 
 
 @pytest.mark.parametrize("lose", [lose_role, lose_account])
@@ -244,14 +245,14 @@ def test_an_invitation_falls_with_the_right_to_make_it(
 def test_an_invitation_stays_while_its_maker_may_still_make_it(kept: Instance, email: str) -> None:
     inviter = member(kept, email)
     with writing(kept.engine) as connection:
-        give_role(connection, kept.settings, inviter, OWNER_THERE, actor=TESTER)
-        give_role(connection, kept.settings, inviter, READER, actor=TESTER)
+        give_role(unit(connection, kept.settings), inviter, OWNER_THERE)
+        give_role(unit(connection, kept.settings), inviter, READER)
     here = invited(kept, f"here.{email}", READER, actor=f"account:{inviter}")
     there = invited(kept, f"there.{email}", OWNER_THERE, actor=f"account:{inviter}")
     by_others = invited(kept, f"others.{email}", READER)
 
     with writing(kept.engine) as connection:
-        take_role(connection, kept.settings, inviter, READER, actor=TESTER)
+        take_role(unit(connection, kept.settings), inviter, READER)
     assert [found(kept, token).held for token in (here, there, by_others)] == [READER, OWNER_THERE, READER]
 
     lose_role(kept, inviter)
@@ -276,7 +277,7 @@ def test_what_cannot_be_written_into_the_log_invites_nobody(kept: Instance, emai
 
 def renewed(instance: Instance, account_id: int) -> str:
     with writing(instance.engine) as connection:
-        return renew(connection, instance.settings, account_id, actor="command:root", now=NOW)
+        return renew(unit(connection, instance.settings, actor="command:root"), account_id, now=NOW)
 
 
 def test_renewing_shuts_the_account_until_its_owner_has_chosen_anew_and_keeps_the_roles(
@@ -284,8 +285,8 @@ def test_renewing_shuts_the_account_until_its_owner_has_chosen_anew_and_keeps_th
 ) -> None:
     account_id = member(kept, email)
     with writing(kept.engine) as connection:
-        give_role(connection, kept.settings, account_id, AUDITOR, actor=TESTER)
-        session_id = begin_session(connection, kept.settings, account_id, now=NOW)
+        give_role(unit(connection, kept.settings), account_id, AUDITOR)
+        session_id = begin_session(unit(connection, kept.settings), account_id, now=NOW)
     mark = row(kept, email).fs_uniquifier
 
     token = renewed(kept, account_id)
@@ -317,7 +318,7 @@ def test_renewing_makes_every_other_link_to_the_address_void(kept: Instance, ema
 def test_an_account_without_a_role_is_not_renewed_but_invited(kept: Instance, email: str) -> None:
     account_id = member(kept, email)
     with writing(kept.engine) as connection:
-        take_role(connection, kept.settings, account_id, OWNER, actor=TESTER)
+        take_role(unit(connection, kept.settings), account_id, OWNER)
 
     with pytest.raises(NoRole, match="invite"):
         renewed(kept, account_id)

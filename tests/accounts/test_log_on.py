@@ -20,6 +20,7 @@ from signer.accounts.log_on import (
 from signer.accounts.tables import account, account_session
 from signer.database import reading, writing
 from tests.accounts.conftest import NOW, member, newest, row
+from tests.acts import unit
 from tests.conftest import Instance
 
 LATER = NOW + timedelta(hours=3)
@@ -27,7 +28,7 @@ LATER = NOW + timedelta(hours=3)
 
 def begun(instance: Instance, account_id: int, *, hours: float = 0) -> str:
     with writing(instance.engine) as connection:
-        return begin_session(connection, instance.settings, account_id, now=NOW + timedelta(hours=hours))
+        return begin_session(unit(connection, instance.settings), account_id, now=NOW + timedelta(hours=hours))
 
 
 def is_held(instance: Instance, account_id: int, session_id: str, *, after: timedelta = timedelta(0)) -> bool:
@@ -90,7 +91,7 @@ def test_who_logs_off_at_one_browser_stays_logged_on_at_the_other(kept: Instance
     here, there = begun(kept, account_id), begun(kept, account_id)
 
     with writing(kept.engine) as connection:
-        end_session(connection, kept.settings, account_id, here)
+        end_session(unit(connection, kept.settings), account_id, here)
 
     assert not is_held(kept, account_id, here)
     assert is_held(kept, account_id, there)
@@ -127,9 +128,9 @@ def test_log_on_log_off_and_a_failed_try_are_written_down_with_the_number_alone(
     account_id = member(kept, email)
     session_id = begun(kept, account_id)
     with writing(kept.engine) as connection:
-        end_session(connection, kept.settings, account_id, session_id)
+        end_session(unit(connection, kept.settings), account_id, session_id)
         for step in ("password", "second_factor"):
-            record_failure(connection, kept.settings, account_id, step=step)
+            record_failure(unit(connection, kept.settings), account_id, step=step)
 
     owner = f"account:{account_id}"
     assert newest(kept, 4) == [

@@ -32,6 +32,7 @@ from tests.accounts.conftest import (
     row,
     whole_log,
 )
+from tests.acts import unit
 from tests.conftest import NUMBER, TESTER, Instance
 
 NOBODY = 2_000_000_000
@@ -39,12 +40,12 @@ NOBODY = 2_000_000_000
 
 def give(instance: Instance, account_id: int, held: HeldRole) -> None:
     with writing(instance.engine) as connection:
-        give_role(connection, instance.settings, account_id, held, actor=TESTER)
+        give_role(unit(connection, instance.settings), account_id, held)
 
 
 def take(instance: Instance, account_id: int, held: HeldRole) -> None:
     with writing(instance.engine) as connection:
-        take_role(connection, instance.settings, account_id, held, actor=TESTER)
+        take_role(unit(connection, instance.settings), account_id, held)
 
 
 def equipped(instance: Instance, email: str) -> tuple[int, str]:
@@ -60,7 +61,7 @@ def equipped(instance: Instance, email: str) -> tuple[int, str]:
     with writing(instance.engine) as connection:
         connection.execute(update(account).where(account.c.id == account_id).values(factors))
         connection.execute(insert(webauthn_credential).values(passkey(account_id)))
-        return account_id, begin_session(connection, instance.settings, account_id, now=NOW)
+        return account_id, begin_session(unit(connection, instance.settings), account_id, now=NOW)
 
 
 def has_second_factor(instance: Instance, email: str) -> bool:
@@ -155,7 +156,7 @@ def test_a_deactivated_account_keeps_its_row_and_nothing_that_opens_anything(kep
     mark = row(kept, email).fs_uniquifier
 
     with writing(kept.engine) as connection:
-        deactivate(connection, kept.settings, account_id, actor=TESTER)
+        deactivate(unit(connection, kept.settings), account_id)
 
     shut = row(kept, email)
     assert (shut.id, shut.active, shut.password) == (account_id, False, None)
@@ -170,7 +171,7 @@ def test_a_deactivated_account_keeps_its_row_and_nothing_that_opens_anything(kep
 
 def test_an_account_that_there_is_not_cannot_be_deactivated(kept: Instance) -> None:
     with writing(kept.engine) as connection, pytest.raises(UnknownAccount, match=str(NOBODY)):
-        deactivate(connection, kept.settings, NOBODY, actor=TESTER)
+        deactivate(unit(connection, kept.settings), NOBODY)
 
 
 def test_a_reset_forgets_every_second_factor_and_nothing_else(kept: Instance, email: str) -> None:
@@ -178,7 +179,7 @@ def test_a_reset_forgets_every_second_factor_and_nothing_else(kept: Instance, em
     mark = row(kept, email).fs_uniquifier
 
     with writing(kept.engine) as connection:
-        reset_second_factor(connection, kept.settings, account_id, actor=TESTER)
+        reset_second_factor(unit(connection, kept.settings), account_id)
 
     left = row(kept, email)
     assert (left.active, left.password) == (True, "hash")
@@ -197,8 +198,8 @@ def test_what_is_done_to_one_account_leaves_another_alone(kept: Instance, email:
     before = row(kept, other)
 
     with writing(kept.engine) as connection:
-        reset_second_factor(connection, kept.settings, account_id, actor=TESTER)
-        deactivate(connection, kept.settings, account_id, actor=TESTER)
+        reset_second_factor(unit(connection, kept.settings), account_id)
+        deactivate(unit(connection, kept.settings), account_id)
 
     assert row(kept, other) == before
     assert is_logged_on(kept, bystander, session_id)
@@ -211,8 +212,8 @@ def test_an_act_that_fails_half_way_leaves_neither_change_nor_entry(kept: Instan
 
     def fail() -> None:
         with writing(kept.engine) as connection:
-            deactivate(connection, kept.settings, account_id, actor=TESTER)
-            take_role(connection, kept.settings, account_id, OWNER, actor=TESTER)
+            deactivate(unit(connection, kept.settings), account_id)
+            take_role(unit(connection, kept.settings), account_id, OWNER)
 
     with pytest.raises(RoleNotHeld):
         fail()
@@ -225,8 +226,8 @@ def test_an_act_that_fails_half_way_leaves_neither_change_nor_entry(kept: Instan
 def test_the_log_names_accounts_by_number_alone(kept: Instance, email: str) -> None:
     account_id, _ = equipped(kept, email)
     with writing(kept.engine) as connection:
-        record_second_factor(connection, kept.settings, account_id, change="passkey_added", actor=TESTER)
-        deactivate(connection, kept.settings, account_id, actor=TESTER)
+        record_second_factor(unit(connection, kept.settings), account_id, change="passkey_added")
+        deactivate(unit(connection, kept.settings), account_id)
 
     assert email not in whole_log(kept)
     assert "Ottoline" not in whole_log(kept)

@@ -13,7 +13,8 @@ from signer.initiatives.initiative import Status
 from signer.initiatives.lifecycle import NotAllowed, change_status
 from signer.sealing.signing import SigningKey
 from signer.settings import MissingSecret
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+from tests.acts import unit
+from tests.conftest import NUMBER, TESTER, Instance
 
 
 def is_whole(instance: Instance, *kept: str) -> int:
@@ -54,7 +55,7 @@ def test_an_act_that_is_refused_leaves_no_entry(instance: Instance) -> None:
     def close_and_pause() -> None:
         with writing(instance.engine) as connection:
             for wanted in (Status.CLOSED, Status.PAUSED):
-                change_status(connection, instance.settings, NUMBER, wanted, on=MAY_DAY, actor=TESTER)
+                change_status(unit(connection, instance.settings), NUMBER, wanted)
 
     with pytest.raises(NotAllowed):
         close_and_pause()
@@ -67,7 +68,7 @@ def test_what_cannot_be_written_down_is_not_done(instance: Instance) -> None:
     (instance.settings.secrets / AUDIT_KEY).unlink()
 
     with pytest.raises(MissingSecret), writing(instance.engine) as connection:
-        change_status(connection, instance.settings, NUMBER, Status.CLOSED, on=MAY_DAY, actor=TESTER)
+        change_status(unit(connection, instance.settings), NUMBER, Status.CLOSED)
 
     with reading(instance.engine) as connection:
         assert connection.scalar(text("SELECT status FROM initiative")) == Status.COLLECTING

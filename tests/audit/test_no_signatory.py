@@ -14,10 +14,10 @@ from signer.batches.export import record_export
 from signer.batches.freeze import freeze
 from signer.batches.queries import find_batch
 from signer.database import reading
-from signer.retention.erase import erase
 from signer.sealing.code import Code
 from signer.statements.tables import statement
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+from tests.acts import act, erase_now
+from tests.conftest import MAY_DAY, NUMBER, Instance
 from tests.people import ADA, BERT
 from tests.signing import record
 
@@ -43,7 +43,7 @@ def test_signing_and_erasing_leave_no_trace_in_the_log(instance: Instance) -> No
 
     code = signed(instance, ADA)
     signed(instance, BERT)
-    erase(instance.engine, instance.initiative.id, code, on=MAY_DAY)
+    erase_now(instance.engine, instance.initiative.id, code, on=MAY_DAY)
 
     assert head(instance) == before
 
@@ -53,10 +53,10 @@ def test_what_is_done_with_statements_is_written_down_without_anything_of_them(i
     with reading(instance.engine) as connection:
         ids = [bytes(value).hex() for value in connection.scalars(select(statement.c.id))]
     after = MAY_DAY + timedelta(days=2)
-    freeze(instance.engine, instance.settings, NUMBER, "DE", until=MAY_DAY, final=False, on=after, actor=TESTER)
+    act(instance.engine, instance.settings, on=after)(freeze)(NUMBER, "DE", until=MAY_DAY, final=False)
     with reading(instance.engine) as connection:
         batch = find_batch(connection, NUMBER, "DE", 1)
-    record_export(instance.engine, instance.settings, batch, on=after, actor=TESTER)
+    act(instance.engine, instance.settings, on=after)(record_export)(batch)
 
     with reading(instance.engine) as connection:
         entries = [entry.to_json() for entry in latest_entries(connection, 100)]

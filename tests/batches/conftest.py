@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from signer.batches.export import export
 from signer.batches.freeze import freeze
 from signer.batches.manifest import PURPOSE
 from signer.batches.queries import BatchSummary, list_batches
@@ -16,9 +15,10 @@ from signer.days import today
 from signer.initiatives.initiative import Status
 from signer.initiatives.lifecycle import change_status
 from signer.sealing.code import Code
+from tests.acts import act, export_to, unit
 from tests.batches.pieces import RECORDS, Good
 from tests.commands import Commands, Ended
-from tests.conftest import END, MAY_DAY, NUMBER, TESTER, Instance
+from tests.conftest import END, MAY_DAY, NUMBER, Instance
 from tests.journeys.served import collect_now
 from tests.offline.ceremony import KEY, MANIFEST_KEY
 from tests.offline.conftest import Desk, _own_signals, desk
@@ -79,7 +79,7 @@ def closed(collecting: Instance) -> Instance:
     signed(collecting, 2, member_state="FR", on=yesterday)
     _freeze(collecting, "DE", final=False)
     with writing(collecting.engine) as connection:
-        change_status(connection, collecting.settings, NUMBER, Status.CLOSED, on=today(), actor=TESTER)
+        change_status(unit(connection, collecting.settings, on=today()), NUMBER, Status.CLOSED)
     return collecting
 
 
@@ -92,30 +92,21 @@ def frozen(closed: Instance) -> Instance:
 
 
 def _freeze(instance: Instance, member_state: str, *, final: bool) -> None:
-    freeze(
-        instance.engine,
-        instance.settings,
-        NUMBER,
-        member_state,
-        until=None,
-        final=final,
-        on=today(),
-        actor=TESTER,
-    )
+    act(instance.engine, instance.settings, on=today())(freeze)(NUMBER, member_state, until=None, final=final)
 
 
 @pytest.fixture
 def final(instance: Instance) -> BatchSummary:
     """A final batch of twelve German statements."""
     signed(instance, 12)
-    freeze(instance.engine, instance.settings, NUMBER, "DE", until=None, final=True, on=AFTER, actor=TESTER)
+    act(instance.engine, instance.settings, on=AFTER)(freeze)(NUMBER, "DE", until=None, final=True)
     return newest(instance)
 
 
 @pytest.fixture
 def exported(instance: Instance, final: BatchSummary, tmp_path: Path) -> Path:
     """The file of the final batch."""
-    return export(instance.engine, instance.settings, final, tmp_path, on=AFTER, actor=TESTER)
+    return export_to(tmp_path, instance.engine, instance.settings, final, on=AFTER)
 
 
 @pytest.fixture

@@ -21,8 +21,9 @@ from signer.database import reading, writing
 from signer.days import today
 from signer.ledger.tables import leaf
 from signer.statements.tables import erasure, received, statement
+from tests.acts import act
 from tests.batches.conftest import AFTER, Signer, only_line, signed
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+from tests.conftest import MAY_DAY, NUMBER, Instance
 
 CHANGEABLE = (statement, erasure, received, leaf)
 RECORDED = (batch, batch_step, certificate, audit_head)
@@ -166,9 +167,7 @@ def test_a_batch_that_takes_in_what_is_not_its_own_is_not_frozen(
     before = recorded(instance)
 
     with pytest.raises(Unreconciled, match=f"batch DE 1 holds 1 statements of FR, {MAY_DAY}"):
-        freezing.freeze(
-            instance.engine, instance.settings, NUMBER, "DE", until=None, final=True, on=AFTER, actor=TESTER
-        )
+        act(instance.engine, instance.settings, on=AFTER)(freezing.freeze)(NUMBER, "DE", until=None, final=True)
 
     assert recorded(instance) == before
     with reading(instance.engine) as connection:

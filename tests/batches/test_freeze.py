@@ -10,7 +10,6 @@ from sqlalchemy import delete, select, update
 
 from signer.atomic_file import FileNotWritten
 from signer.batches.batch_file import MalformedBatch, open_batch
-from signer.batches.export import export
 from signer.batches.freeze import NotFinal, NothingToFreeze, freeze
 from signer.batches.manifest import Manifest
 from signer.batches.queries import BatchSummary, list_batches
@@ -19,13 +18,13 @@ from signer.batches.state import State, WrongStep
 from signer.batches.tables import batch
 from signer.database import reading, writing
 from signer.ledger.checkpoint import read_checkpoint
-from signer.retention.erase import erase
 from signer.sealing.canonical import decode_plaintext
 from signer.sealing.code import Code
 from signer.sealing.opening import open_envelope
 from signer.statements.store import CollectionFinalised
 from signer.statements.tables import statement
-from tests.conftest import END, MAY_DAY, NUMBER, TESTER, Instance
+from tests.acts import act, erase_now, export_to
+from tests.conftest import END, MAY_DAY, NUMBER, Instance
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check
@@ -45,7 +44,7 @@ def freeze_germany(
     instance: Instance, *, final: bool = False, on: date = MAY_DAY, until: date | None = None
 ) -> Manifest:
     """Freeze what is open of Germany."""
-    return freeze(instance.engine, instance.settings, NUMBER, "DE", until=until, final=final, on=on, actor=TESTER)
+    return act(instance.engine, instance.settings, on=on)(freeze)(NUMBER, "DE", until=until, final=final)
 
 
 def batches(instance: Instance) -> tuple[BatchSummary, ...]:
@@ -58,7 +57,7 @@ def test_a_final_batch_holds_every_statement_and_each_opens(instance: Instance, 
     codes = sign(instance, 12)
 
     freeze_germany(instance, final=True, on=AFTER)
-    path = export(instance.engine, instance.settings, batches(instance)[0], tmp_path, on=AFTER, actor=TESTER)
+    path = export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
 
     with open_batch(path, instance.trust.manifest_key) as opened:
         opened.require_exact()
@@ -81,9 +80,7 @@ def test_making_a_batch_file_twice_gives_the_same_bytes(instance: Instance, tmp_
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
         files.append(
-            export(
-                instance.engine, instance.settings, batches(instance)[0], tmp_path / name, on=AFTER, actor=TESTER
-            ).read_bytes()
+            export_to(tmp_path / name, instance.engine, instance.settings, batches(instance)[0], on=AFTER).read_bytes()
         )
 
     assert files[0] == files[1]
@@ -92,11 +89,11 @@ def test_making_a_batch_file_twice_gives_the_same_bytes(instance: Instance, tmp_
 def test_a_file_that_is_there_is_not_overwritten(instance: Instance, tmp_path: Path) -> None:
     sign(instance, 1)
     freeze_germany(instance, until=MAY_DAY)
-    path = export(instance.engine, instance.settings, batches(instance)[0], tmp_path, on=AFTER, actor=TESTER)
+    path = export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
     before = path.read_bytes()
 
     with pytest.raises(FileNotWritten, match="exists already"):
-        export(instance.engine, instance.settings, batches(instance)[0], tmp_path, on=AFTER, actor=TESTER)
+        export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
 
     assert path.read_bytes() == before
 
@@ -153,12 +150,12 @@ def test_an_erasure_voids_the_frozen_batch_which_is_then_frozen_anew(instance: I
     codes = sign(instance, 3)
     freeze_germany(instance, final=True, on=AFTER)
 
-    erase(instance.engine, instance.initiative.id, codes[0], on=AFTER)
+    erase_now(instance.engine, instance.initiative.id, codes[0], on=AFTER)
 
     (voided,) = batches(instance)
     assert (voided.state, voided.reason) == (State.FAILED, "a statement in it was erased by its signatory")
     with pytest.raises(WrongStep, match="is failed; only a frozen one"):
-        export(instance.engine, instance.settings, voided, tmp_path, on=AFTER, actor=TESTER)
+        export_to(tmp_path, instance.engine, instance.settings, voided, on=AFTER)
     assert list(tmp_path.glob("*.zip")) == []
     assert freeze_germany(instance, final=True, on=AFTER).count == 2
 
@@ -173,7 +170,7 @@ def test_a_removed_row_stops_freeze_and_export(instance: Instance, tmp_path: Pat
     with pytest.raises(Unreconciled):
         freeze_germany(instance, until=MAY_DAY)
     with pytest.raises(Unreconciled):
-        export(instance.engine, instance.settings, batches(instance)[0], tmp_path, on=AFTER, actor=TESTER)
+        export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
     assert list(tmp_path.glob("*.zip")) == []
 
 
@@ -184,7 +181,7 @@ def test_a_statement_slipped_out_of_its_batch_is_found(instance: Instance, tmp_p
         connection.execute(update(statement).where(statement.c.id == codes[0].statement_id).values(batch=None))
 
     with pytest.raises(Unreconciled, match="batch DE 1 was frozen with 3, but holds 2"):
-        export(instance.engine, instance.settings, batches(instance)[0], tmp_path, on=AFTER, actor=TESTER)
+        export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
 
 
 def test_changed_bytes_stop_the_export_and_leave_no_file(instance: Instance, tmp_path: Path) -> None:
@@ -197,7 +194,7 @@ def test_changed_bytes_stop_the_export_and_leave_no_file(instance: Instance, tmp
         connection.execute(update(statement).where(statement.c.id == codes[0].statement_id).values(sealed=other))
 
     with pytest.raises(MalformedBatch, match="digest"):
-        export(instance.engine, instance.settings, batches(instance)[0], tmp_path, on=AFTER, actor=TESTER)
+        export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
 
     assert list(tmp_path.glob("*.zip")) == []
 

@@ -7,11 +7,11 @@ from signer.batches.freeze import freeze
 from signer.batches.reconcile import StatementCounts, Unreconciled, require_reconciled
 from signer.database import reading, writing
 from signer.ledger.tables import leaf
-from signer.retention.erase import erase
 from signer.sealing.code import Code
 from signer.statements.tables import received, statement
 from signer.tallies.rollup import roll_up
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+from tests.acts import act, erase_now
+from tests.conftest import MAY_DAY, NUMBER, Instance
 from tests.people import ADA
 from tests.signing import record
 
@@ -30,7 +30,7 @@ def test_numbers_agree_before_and_after_the_roll_up_and_after_an_erasure(instanc
         require_reconciled(connection)
 
     roll_up(instance.engine)
-    erase(instance.engine, instance.initiative.id, codes[0], on=MAY_DAY)
+    erase_now(instance.engine, instance.initiative.id, codes[0], on=MAY_DAY)
 
     with reading(instance.engine) as connection:
         require_reconciled(connection)
@@ -92,7 +92,7 @@ def test_a_leaf_too_many_is_found(instance: Instance) -> None:
 )
 def test_a_batch_that_does_not_hold_what_was_frozen_is_found(instance: Instance, change: str, named: str) -> None:
     sign(instance, 3)
-    freeze(instance.engine, instance.settings, NUMBER, "DE", until=MAY_DAY, final=False, on=MAY_DAY, actor=TESTER)
+    act(instance.engine, instance.settings)(freeze)(NUMBER, "DE", until=MAY_DAY, final=False)
     with writing(instance.engine) as connection:
         connection.execute(text(change))
 
@@ -102,9 +102,9 @@ def test_a_batch_that_does_not_hold_what_was_frozen_is_found(instance: Instance,
 
 def test_the_numbers_of_an_initiative_are_given_by_member_state(instance: Instance) -> None:
     codes = sign(instance, 4)
-    freeze(instance.engine, instance.settings, NUMBER, "DE", until=MAY_DAY, final=False, on=MAY_DAY, actor=TESTER)
+    act(instance.engine, instance.settings)(freeze)(NUMBER, "DE", until=MAY_DAY, final=False)
     sign(instance, 2)
-    erase(instance.engine, instance.initiative.id, codes[0], on=MAY_DAY)
+    erase_now(instance.engine, instance.initiative.id, codes[0], on=MAY_DAY)
 
     with reading(instance.engine) as connection:
         found = require_reconciled(connection)

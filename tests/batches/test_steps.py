@@ -10,7 +10,7 @@ from sqlalchemy import text
 from signer.audit.entry import EntryKind
 from signer.audit.read import latest_entries
 from signer.batches.certify import certify, read_result
-from signer.batches.export import export, export_pieces
+from signer.batches.export import export_pieces
 from signer.batches.freeze import freeze
 from signer.batches.queries import BatchSummary, Certificate, UnknownBatch, find_batch, read_steps
 from signer.batches.reconcile import Unreconciled, require_reconciled
@@ -18,7 +18,7 @@ from signer.batches.state import State, WrongStep
 from signer.batches.transitions import NotReady, hand_over, open_again, receive
 from signer.database import reading, writing
 from signer.initiatives.queries import find_initiative
-from signer.retention.erase import erase
+from tests.acts import act, erase_now, export_to
 from tests.batches.conftest import AFTER, newest, signed
 from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
 
@@ -30,27 +30,19 @@ OFFICE = "Authority of Invention, office 4"
 def give(instance: Instance, batch: BatchSummary, file: Path, *, recipient: str = OFFICE) -> None:
     """Hand over what `file` holds."""
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    hand_over(instance.engine, instance.settings, batch, recipient=recipient, digest=digest, on=AFTER, actor=TESTER)
+    act(instance.engine, instance.settings, on=AFTER)(hand_over)(batch, recipient=recipient, digest=digest)
 
 
 def receive_it(instance: Instance, batch: BatchSummary, *, received_on: date = RECEIVED) -> None:
     """The authority has everything."""
-    receive(
-        instance.engine,
-        instance.settings,
-        batch,
-        reference="Letter 7",
-        received_on=received_on,
-        on=RECEIVED,
-        actor=TESTER,
-    )
+    act(instance.engine, instance.settings, on=RECEIVED)(receive)(batch, reference="Letter 7", received_on=received_on)
 
 
 def certify_it(instance: Instance, batch: BatchSummary, **changes: object) -> None:
     """The authority certifies eleven online and three on paper."""
     values = {"issued_on": ISSUED, "reference": "Certificate 9", "valid_online": 11, "valid_paper": 3, "invalid": {}}
     certificate = Certificate(**(values | changes))  # type: ignore[arg-type]
-    certify(instance.engine, instance.settings, batch, certificate, on=ISSUED, actor=TESTER)
+    act(instance.engine, instance.settings, on=ISSUED)(certify)(batch, certificate)
 
 
 def reconciled(instance: Instance) -> dict[str, int]:
@@ -111,22 +103,14 @@ def test_another_file_is_not_handed_over(instance: Instance, final: BatchSummary
 
 def test_a_batch_that_was_never_exported_is_not_handed_over(instance: Instance, final: BatchSummary) -> None:
     with pytest.raises(NotReady, match="never exported"):
-        hand_over(
-            instance.engine,
-            instance.settings,
-            final,
-            recipient=OFFICE,
-            digest=final.digest,
-            on=AFTER,
-            actor=TESTER,
-        )
+        act(instance.engine, instance.settings, on=AFTER)(hand_over)(final, recipient=OFFICE, digest=final.digest)
 
 
 def test_an_interim_batch_is_not_handed_over(instance: Instance, tmp_path: Path) -> None:
     signed(instance, 2)
-    freeze(instance.engine, instance.settings, NUMBER, "DE", until=MAY_DAY, final=False, on=MAY_DAY, actor=TESTER)
+    act(instance.engine, instance.settings)(freeze)(NUMBER, "DE", until=MAY_DAY, final=False)
     interim = newest(instance)
-    path = export(instance.engine, instance.settings, interim, tmp_path, on=MAY_DAY, actor=TESTER)
+    path = export_to(tmp_path, instance.engine, instance.settings, interim)
 
     with pytest.raises(NotReady, match="not final"):
         give(instance, interim, path)
@@ -149,17 +133,18 @@ def test_no_step_can_be_skipped(instance: Instance, final: BatchSummary, exporte
 def test_a_batch_is_opened_again_only_before_an_authority_has_it(
     instance: Instance, final: BatchSummary, exported: Path
 ) -> None:
-    again = {"reason": "two letters of a title were wrong", "on": AFTER, "actor": TESTER}
-    open_again(instance.engine, instance.settings, final, **again)  # type: ignore[arg-type]
+    reason = "two letters of a title were wrong"
+    again = act(instance.engine, instance.settings, on=AFTER)(open_again)
+    again(final, reason=reason)
     assert reconciled(instance) == {"received": 12, "open": 12, "in_batches": 0, "erased": 0}
 
-    freeze(instance.engine, instance.settings, NUMBER, "DE", until=None, final=True, on=AFTER, actor=TESTER)
+    act(instance.engine, instance.settings, on=AFTER)(freeze)(NUMBER, "DE", until=None, final=True)
     anew = newest(instance)
-    path = export(instance.engine, instance.settings, anew, exported.parent, on=AFTER, actor=TESTER)
+    path = export_to(exported.parent, instance.engine, instance.settings, anew, on=AFTER)
     give(instance, anew, path)
 
     with pytest.raises(WrongStep, match="DE 2 is handed_over and cannot become failed"):
-        open_again(instance.engine, instance.settings, anew, **again)  # type: ignore[arg-type]
+        again(anew, reason=reason)
     assert reconciled(instance) == {"received": 12, "open": 0, "in_batches": 12, "erased": 0}
 
 
@@ -168,14 +153,14 @@ def test_erasing_before_the_hand_over_voids_the_batch_and_after_it_is_counted_be
 ) -> None:
     """The authority's file cannot change any more; our row is gone all the same."""
     first, second, *_ = signed(instance, 5)
-    freeze(instance.engine, instance.settings, NUMBER, "DE", until=None, final=True, on=AFTER, actor=TESTER)
-    erase(instance.engine, instance.initiative.id, first, on=AFTER)
+    act(instance.engine, instance.settings, on=AFTER)(freeze)(NUMBER, "DE", until=None, final=True)
+    erase_now(instance.engine, instance.initiative.id, first, on=AFTER)
     assert newest(instance).state is State.FAILED
 
-    freeze(instance.engine, instance.settings, NUMBER, "DE", until=None, final=True, on=AFTER, actor=TESTER)
+    act(instance.engine, instance.settings, on=AFTER)(freeze)(NUMBER, "DE", until=None, final=True)
     anew = newest(instance)
-    give(instance, anew, export(instance.engine, instance.settings, anew, tmp_path, on=AFTER, actor=TESTER))
-    erase(instance.engine, instance.initiative.id, second, on=AFTER)
+    give(instance, anew, export_to(tmp_path, instance.engine, instance.settings, anew, on=AFTER))
+    erase_now(instance.engine, instance.initiative.id, second, on=AFTER)
 
     assert newest(instance).state is State.HANDED_OVER
     assert reconciled(instance) == {"received": 5, "open": 0, "in_batches": 3, "erased": 2}

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from signer.batches.batch_file import open_batch
-from signer.batches.export import export
 from signer.batches.freeze import NotFinal, NothingToFreeze, freeze
 from signer.batches.manifest import Manifest
 from signer.batches.queries import list_batches
@@ -25,10 +24,10 @@ from signer.days import today
 from signer.initiatives.initiative import Status
 from signer.initiatives.lifecycle import change_status
 from signer.retention import erase as erasing
-from signer.retention.erase import erase
 from signer.sealing.code import Code
+from tests.acts import act, erase_now, export_to, unit
 from tests.batches.conftest import AFTER, newest, signed
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+from tests.conftest import MAY_DAY, NUMBER, Instance
 from tests.journeys.served import NotRecorded, Server, serving, sign
 from tests.people import ADA
 from tests.solved import solution
@@ -94,7 +93,7 @@ class Citizens:
         code = sign(self._port, member_state, ADA, address=address, human_check=solved)
         self.told.append((member_state, code))
         if number % ONE_ERASES_OF == 0 and not self._closing.is_set():
-            erase(self._instance.engine, self._instance.initiative.id, code, on=today())
+            erase_now(self._instance.engine, self._instance.initiative.id, code, on=today())
             self.erased.add(code.statement_id)
 
 
@@ -121,7 +120,7 @@ class Auditors:
     def close(self) -> None:
         """Close the collection and freeze final batches at once; the pages hear of it up to two seconds later."""
         with writing(self._instance.engine) as connection:
-            change_status(connection, self._instance.settings, NUMBER, Status.CLOSED, on=today(), actor=TESTER)
+            change_status(unit(connection, self._instance.settings, on=today()), NUMBER, Status.CLOSED)
         self.freeze_final()
 
     def freeze_final(self) -> None:
@@ -161,7 +160,7 @@ class Auditors:
         for there in found:
             # Somebody may have taken a statement of it back meanwhile, or the final one superseded it.
             with suppress(WrongStep):
-                export(self._instance.engine, self._instance.settings, there, folder, on=today(), actor=TESTER)
+                export_to(folder, self._instance.engine, self._instance.settings, there, on=today())
         assert all(path.suffix == ".zip" for path in folder.iterdir()), "something half-written was left"
         files = [self._read(path) for path in sorted(folder.iterdir())]
         self.exported += len(files)
@@ -173,15 +172,8 @@ class Auditors:
             return batch.manifest, [record.statement_id for record in batch.records()]
 
     def _freeze(self, member_state: str, *, final: bool) -> None:
-        freeze(
-            self._instance.engine,
-            self._instance.settings,
-            NUMBER,
-            member_state,
-            until=None if final else today(),
-            final=final,
-            on=today(),
-            actor=TESTER,
+        act(self._instance.engine, self._instance.settings, on=today())(freeze)(
+            NUMBER, member_state, until=None if final else today(), final=final
         )
 
 
@@ -225,7 +217,7 @@ def test_who_erases_in_the_moment_of_the_final_freeze_and_the_auditor_both_get_d
 ) -> None:
     """One holds the row and wants its batch, the other has voided that batch and wants the row."""
     codes = signed(instance, 3)
-    freeze(instance.engine, instance.settings, NUMBER, "DE", until=MAY_DAY, final=False, on=MAY_DAY, actor=TESTER)
+    act(instance.engine, instance.settings)(freeze)(NUMBER, "DE", until=MAY_DAY, final=False)
     holds_the_row = threading.Event()
 
     def slowly(*arguments: object, **options: object) -> bool:
@@ -238,14 +230,14 @@ def test_who_erases_in_the_moment_of_the_final_freeze_and_the_auditor_both_get_d
 
     def take_back() -> None:
         try:
-            erase(instance.engine, instance.initiative.id, codes[0], on=AFTER)
+            erase_now(instance.engine, instance.initiative.id, codes[0], on=AFTER)
         except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
             troubled.append(error)
 
     citizen = threading.Thread(target=take_back)
     citizen.start()
     assert holds_the_row.wait(60)
-    freeze(instance.engine, instance.settings, NUMBER, "DE", until=None, final=True, on=AFTER, actor=TESTER)
+    act(instance.engine, instance.settings, on=AFTER)(freeze)(NUMBER, "DE", until=None, final=True)
     citizen.join()
 
     assert troubled == []

@@ -14,8 +14,9 @@ from signer.initiatives.initiative import Status
 from signer.initiatives.lifecycle import change_status, import_description
 from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.tables import person_estimate
+from tests.acts import unit
 from tests.cli.conftest import Run
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance, describe
+from tests.conftest import MAY_DAY, NUMBER, Instance, describe
 from tests.counts import receive
 
 
@@ -55,8 +56,8 @@ def test_statements_that_are_there_are_not_mixed_with_invented_ones_unasked(on_s
 def test_without_one_initiative_that_collects_it_is_refused(on_sqlite: Instance) -> None:
     tried = demonstration(on_sqlite)
     with writing(tried.engine) as connection:
-        import_description(connection, tried.settings, describe("2027/000043"), actor=TESTER)
-        change_status(connection, tried.settings, NUMBER, Status.CLOSED, on=MAY_DAY, actor=TESTER)
+        import_description(unit(connection, tried.settings), describe("2027/000043"))
+        change_status(unit(connection, tried.settings), NUMBER, Status.CLOSED)
 
     with pytest.raises(NotForTrying, match="0 initiatives are collecting"):
         require_demonstration(tried.settings, tried.engine, add=False)

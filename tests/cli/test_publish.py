@@ -18,7 +18,8 @@ from signer.initiatives.keys import manifest_key
 from signer.initiatives.tables import initiative
 from signer.tallies.daily_forecast import keep_forecast
 from signer.tallies.planning import publish_forecast
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance, require_or_skip
+from tests.acts import unit
+from tests.conftest import MAY_DAY, NUMBER, Instance, require_or_skip
 from tests.counts import receive
 from tests.web.api.samples import FORECAST
 
@@ -149,7 +150,7 @@ def test_a_forecast_is_published_only_once_the_organisers_have_said_so(published
         keep_forecast(connection, published.initiative.id, FORECAST, on=MAY_DAY)
     kept_back = forecast()
     with writing(published.engine) as connection:
-        publish_forecast(connection, published.settings, published.initiative, is_published=True, actor=TESTER)
+        publish_forecast(unit(connection, published.settings), published.initiative, is_published=True)
     told = forecast()
 
     assert kept_back is None

@@ -13,10 +13,10 @@ from signer.batches.reconcile import require_reconciled
 from signer.database import open_engine, reading
 from signer.human_check.expire import AT_ONCE, expire_spent_checks
 from signer.ledger.tables import leaf
-from signer.retention.erase import erase
 from signer.sealing.code import Code
 from signer.statements.store import AlreadyErased, CheckSpent, Store, open_store
 from signer.statements.tables import spent_check, statement
+from tests.acts import erase_now
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA, BERT
 from tests.signing import record
@@ -69,7 +69,7 @@ def test_the_same_page_sent_twice_is_still_no_error(instance: Instance) -> None:
 def test_an_erased_statement_is_called_erased_and_its_check_stays_spent(instance: Instance) -> None:
     check_id = new_check()
     code = sign(instance, check_id)
-    erase(instance.engine, instance.initiative.id, code, on=MAY_DAY)
+    erase_now(instance.engine, instance.initiative.id, code, on=MAY_DAY)
 
     with pytest.raises(AlreadyErased):
         sign(instance, check_id, code=code)

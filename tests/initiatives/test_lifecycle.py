@@ -15,23 +15,24 @@ from signer.initiatives.queries import find_initiative
 from signer.initiatives.tables import collection_key
 from signer.scheme.form import UnknownMemberState
 from signer.sealing.opening import OpeningKey
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance, describe
+from tests.acts import unit
+from tests.conftest import MAY_DAY, NUMBER, Instance, describe
 
 DRAFT = "2027/000043"
 
 
 def test_a_draft_may_be_imported_again_with_other_texts(instance: Instance) -> None:
     with writing(instance.engine) as connection:
-        import_description(connection, instance.settings, describe(DRAFT), actor=TESTER)
+        import_description(unit(connection, instance.settings), describe(DRAFT))
         changed = replace(describe(DRAFT), texts={"en": InitiativeText("Another", "text", "", "")})
-        kept = import_description(connection, instance.settings, changed, actor=TESTER)
+        kept = import_description(unit(connection, instance.settings), changed)
 
     assert (kept.status, kept.text("en").title) == (Status.DRAFT, "Another")
 
 
 def test_a_draft_is_not_shown(instance: Instance) -> None:
     with writing(instance.engine) as connection:
-        import_description(connection, instance.settings, describe(DRAFT), actor=TESTER)
+        import_description(unit(connection, instance.settings), describe(DRAFT))
     catalogue = Catalogue(instance.engine, instance.settings)
 
     assert [found.registration_number for found in catalogue.initiatives()] == [NUMBER]
@@ -42,31 +43,25 @@ def test_a_draft_is_not_shown(instance: Instance) -> None:
 def test_once_opened_only_further_languages_are_added(instance: Instance) -> None:
     texts = dict(describe().texts) | {"el": InitiativeText("Ήσυχος ουρανός", "Ζητούμε.", "", "")}
     with writing(instance.engine) as connection:
-        kept = import_description(connection, instance.settings, replace(describe(), texts=texts), actor=TESTER)
+        kept = import_description(unit(connection, instance.settings), replace(describe(), texts=texts))
         assert sorted(kept.texts) == ["el", "en"]
 
         with pytest.raises(FrozenText, match="text in en"):
             import_description(
-                connection,
-                instance.settings,
-                replace(describe(), texts={"en": InitiativeText("x", "y", "", "")}),
-                actor=TESTER,
+                unit(connection, instance.settings), replace(describe(), texts={"en": InitiativeText("x", "y", "", "")})
             )
         with pytest.raises(FrozenText, match="collection_end"):
             import_description(
-                connection,
-                instance.settings,
-                replace(describe(), collection_end=date(2029, 1, 1)),
-                actor=TESTER,
+                unit(connection, instance.settings), replace(describe(), collection_end=date(2029, 1, 1))
             )
 
 
 def test_an_initiative_without_a_key_cannot_be_opened(instance: Instance) -> None:
     with writing(instance.engine) as connection:
-        import_description(connection, instance.settings, describe(DRAFT), actor=TESTER)
+        import_description(unit(connection, instance.settings), describe(DRAFT))
 
         with pytest.raises(UnknownKey, match="no collection key is installed"):
-            change_status(connection, instance.settings, DRAFT, Status.COLLECTING, on=MAY_DAY, actor=TESTER)
+            change_status(unit(connection, instance.settings), DRAFT, Status.COLLECTING)
 
 
 @pytest.mark.parametrize("ended", [Status.CLOSED, Status.WITHDRAWN])
@@ -74,7 +69,7 @@ def test_what_ends_early_ends_on_that_day_so_that_the_periods_of_the_law_run_fro
     instance: Instance, ended: Status
 ) -> None:
     with writing(instance.engine) as connection:
-        kept = change_status(connection, instance.settings, NUMBER, ended, on=MAY_DAY, actor=TESTER)
+        kept = change_status(unit(connection, instance.settings), NUMBER, ended)
 
     assert kept.collection_end == MAY_DAY < describe().collection_end
 
@@ -82,9 +77,7 @@ def test_what_ends_early_ends_on_that_day_so_that_the_periods_of_the_law_run_fro
 def test_closing_after_the_last_day_leaves_the_last_day(instance: Instance) -> None:
     end = describe().collection_end
     with writing(instance.engine) as connection:
-        kept = change_status(
-            connection, instance.settings, NUMBER, Status.CLOSED, on=end + timedelta(days=9), actor=TESTER
-        )
+        kept = change_status(unit(connection, instance.settings, on=end + timedelta(days=9)), NUMBER, Status.CLOSED)
 
     assert kept.collection_end == end
 
@@ -92,16 +85,16 @@ def test_closing_after_the_last_day_leaves_the_last_day(instance: Instance) -> N
 @pytest.mark.parametrize("ended", [Status.CLOSED, Status.WITHDRAWN])
 def test_what_ended_does_not_begin_again(instance: Instance, ended: Status) -> None:
     with writing(instance.engine) as connection:
-        change_status(connection, instance.settings, NUMBER, ended, on=MAY_DAY, actor=TESTER)
+        change_status(unit(connection, instance.settings), NUMBER, ended)
 
         with pytest.raises(NotAllowed, match=f"is {ended} and cannot become collecting"):
-            change_status(connection, instance.settings, NUMBER, Status.COLLECTING, on=MAY_DAY, actor=TESTER)
+            change_status(unit(connection, instance.settings), NUMBER, Status.COLLECTING)
 
 
 def test_a_paused_collection_goes_on(instance: Instance) -> None:
     with writing(instance.engine) as connection:
-        change_status(connection, instance.settings, NUMBER, Status.PAUSED, on=MAY_DAY, actor=TESTER)
-        kept = change_status(connection, instance.settings, NUMBER, Status.COLLECTING, on=MAY_DAY, actor=TESTER)
+        change_status(unit(connection, instance.settings), NUMBER, Status.PAUSED)
+        kept = change_status(unit(connection, instance.settings), NUMBER, Status.COLLECTING)
 
     assert kept.status is Status.COLLECTING
 
@@ -135,17 +128,17 @@ def test_the_key_of_another_ceremony_is_not_installed(
 ) -> None:
     key = instance.opening_key.recipient
     with writing(instance.engine) as connection:
-        draft = import_description(connection, instance.settings, describe(DRAFT), actor=TESTER)
+        draft = import_description(unit(connection, instance.settings), describe(DRAFT))
         trust = replace(instance.trust, registration_number=DRAFT, **change)  # type: ignore[arg-type]
 
         with pytest.raises(UnfitTrust, match=named):
-            install_key(connection, instance.settings, draft, key, trust, on=MAY_DAY, actor=TESTER)
+            install_key(unit(connection, instance.settings), draft, key, trust)
 
 
 def test_the_key_of_an_opened_initiative_does_not_change(instance: Instance) -> None:
     key = instance.opening_key.recipient
     with writing(instance.engine) as connection, pytest.raises(UnfitTrust, match="can no longer change"):
-        install_key(connection, instance.settings, instance.initiative, key, instance.trust, on=MAY_DAY, actor=TESTER)
+        install_key(unit(connection, instance.settings), instance.initiative, key, instance.trust)
 
 
 def test_an_unknown_member_state_has_no_collection(instance: Instance) -> None:

@@ -5,13 +5,14 @@ import pytest
 from signer.database import reading, writing
 from signer.initiatives.partners import MAX_PARTNERS, UnfitPartner, list_partner, read_partners, unlist_partner
 from signer.initiatives.queries import find_initiative
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+from tests.acts import unit
+from tests.conftest import NUMBER, Instance
 
 
 def add(instance: Instance, code: str, name: str = "Spring newsletter") -> None:
     with writing(instance.engine) as connection:
         there = find_initiative(connection, NUMBER)
-        list_partner(connection, instance.settings, there, slug=code, name=name, on=MAY_DAY, actor=TESTER)
+        list_partner(unit(connection, instance.settings), there, slug=code, name=name)
 
 
 def test_a_listed_word_is_known_to_the_pages_until_it_is_taken_off(instance: Instance) -> None:
@@ -20,10 +21,10 @@ def test_a_listed_word_is_known_to_the_pages_until_it_is_taken_off(instance: Ins
     with writing(instance.engine) as connection:
         there = find_initiative(connection, NUMBER)
         assert there.partner_slugs == {"spring-2027"}
-        unlist_partner(connection, instance.settings, there, slug="spring-2027", actor=TESTER)
+        unlist_partner(unit(connection, instance.settings), there, slug="spring-2027")
         assert find_initiative(connection, NUMBER).partner_slugs == frozenset()
         with pytest.raises(UnfitPartner):
-            unlist_partner(connection, instance.settings, there, slug="spring-2027", actor=TESTER)
+            unlist_partner(unit(connection, instance.settings), there, slug="spring-2027")
 
 
 def test_what_cannot_be_a_word_or_a_name_is_refused_and_named(instance: Instance) -> None:

@@ -8,22 +8,14 @@ from signer.database import writing
 from signer.initiatives.initiative import Initiative, Sponsor
 from signer.initiatives.queries import find_initiative
 from signer.initiatives.sponsors import UnfitSponsor, add_sponsor, remove_sponsor, to_publish
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+from tests.acts import unit
+from tests.conftest import MAY_DAY, NUMBER, Instance
 
 
 def enter(instance: Instance, name: str, cents: int, given_on: date = MAY_DAY) -> Initiative:
     with writing(instance.engine) as connection:
         there = find_initiative(connection, NUMBER)
-        add_sponsor(
-            connection,
-            instance.settings,
-            there,
-            name=name,
-            cents=cents,
-            given_on=given_on,
-            on=MAY_DAY,
-            actor=TESTER,
-        )
+        add_sponsor(unit(connection, instance.settings), there, name=name, cents=cents, given_on=given_on)
         return find_initiative(connection, NUMBER)
 
 
@@ -48,10 +40,10 @@ def test_an_entry_that_was_a_mistake_is_no_longer_there(instance: Instance) -> N
 
     with writing(instance.engine) as connection:
         number = there.sponsors[0].id
-        remove_sponsor(connection, instance.settings, there, number, on=MAY_DAY, actor=TESTER)
+        remove_sponsor(unit(connection, instance.settings), there, number)
         assert find_initiative(connection, NUMBER).sponsors == ()
         with pytest.raises(UnfitSponsor):
-            remove_sponsor(connection, instance.settings, there, number, on=MAY_DAY, actor=TESTER)
+            remove_sponsor(unit(connection, instance.settings), there, number)
 
 
 def test_what_cannot_be_names_the_part(instance: Instance) -> None:

@@ -21,25 +21,26 @@ from signer.initiatives.texts import (
     read_versions,
     write_text,
 )
-from tests.conftest import NUMBER, TESTER, Instance, describe
+from tests.acts import unit
+from tests.conftest import NUMBER, Instance, describe
 
 DRAFT = "2027/000043"
 FRENCH = InitiativeText("Un ciel calme\u00a0!", "Nous demandons\u00a0: un ciel calme.\n\nRien d’autre.", "", "")
 
 
 def draft(connection: Connection, instance: Instance) -> Initiative:
-    import_description(connection, instance.settings, describe(DRAFT), actor=TESTER)
+    import_description(unit(connection, instance.settings), describe(DRAFT))
     return find_initiative_to_change(connection, DRAFT)
 
 
 def test_a_drafts_text_is_kept_with_every_version_and_who_wrote_it(instance: Instance) -> None:
     with writing(instance.engine) as connection:
         there = draft(connection, instance)
-        write_text(connection, instance.settings, there, "fr", FRENCH, after=0, actor="account:1")
+        write_text(unit(connection, instance.settings, actor="account:1"), there, "fr", FRENCH, after=0)
         first = newest_version(connection, there.id, "fr")
         shorter = replace(FRENCH, objectives="Rien.")
         there = find_initiative_to_change(connection, DRAFT)
-        write_text(connection, instance.settings, there, "fr", shorter, after=first, actor="account:2")
+        write_text(unit(connection, instance.settings, actor="account:2"), there, "fr", shorter, after=first)
 
         versions = read_versions(connection, there.id, "fr")
         assert find_initiative(connection, DRAFT).texts["fr"] == shorter
@@ -54,11 +55,11 @@ def test_the_same_text_again_leaves_no_trace(instance: Instance) -> None:
     """Browsers send line breaks of another kind; that is no change."""
     with writing(instance.engine) as connection:
         there = draft(connection, instance)
-        write_text(connection, instance.settings, there, "fr", FRENCH, after=0, actor=TESTER)
+        write_text(unit(connection, instance.settings), there, "fr", FRENCH, after=0)
         there = find_initiative_to_change(connection, DRAFT)
         before = latest_entries(connection, 1)
         sent = replace(FRENCH, objectives=FRENCH.objectives.replace("\n", "\r\n") + "  ")
-        write_text(connection, instance.settings, there, "fr", sent, after=0, actor=TESTER)
+        write_text(unit(connection, instance.settings), there, "fr", sent, after=0)
 
         assert len(read_versions(connection, there.id, "fr")) == 1
         assert latest_entries(connection, 1) == before
@@ -67,11 +68,15 @@ def test_the_same_text_again_leaves_no_trace(instance: Instance) -> None:
 def test_who_has_not_seen_the_newest_version_overwrites_nothing(instance: Instance) -> None:
     with writing(instance.engine) as connection:
         there = draft(connection, instance)
-        write_text(connection, instance.settings, there, "fr", FRENCH, after=0, actor="account:1")
+        write_text(unit(connection, instance.settings, actor="account:1"), there, "fr", FRENCH, after=0)
         there = find_initiative_to_change(connection, DRAFT)
         with pytest.raises(StaleText):
             write_text(
-                connection, instance.settings, there, "fr", replace(FRENCH, title="Un ciel"), after=0, actor="account:2"
+                unit(connection, instance.settings, actor="account:2"),
+                there,
+                "fr",
+                replace(FRENCH, title="Un ciel"),
+                after=0,
             )
 
         assert find_initiative(connection, DRAFT).texts["fr"] == FRENCH
@@ -81,14 +86,12 @@ def test_once_opened_a_text_is_frozen_and_further_languages_are_added_once(insta
     with writing(instance.engine) as connection:
         there = find_initiative_to_change(connection, NUMBER)
         with pytest.raises(FrozenText):
-            write_text(connection, instance.settings, there, "en", FRENCH, after=1, actor=TESTER)
-        write_text(connection, instance.settings, there, "fr", FRENCH, after=0, actor=TESTER)
+            write_text(unit(connection, instance.settings), there, "en", FRENCH, after=1)
+        write_text(unit(connection, instance.settings), there, "fr", FRENCH, after=0)
         there = find_initiative_to_change(connection, NUMBER)
         seen = newest_version(connection, there.id, "fr")
         with pytest.raises(FrozenText):
-            write_text(
-                connection, instance.settings, there, "fr", replace(FRENCH, title="Autre"), after=seen, actor=TESTER
-            )
+            write_text(unit(connection, instance.settings), there, "fr", replace(FRENCH, title="Autre"), after=seen)
 
 
 @pytest.mark.parametrize(

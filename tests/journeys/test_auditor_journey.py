@@ -16,7 +16,8 @@ from signer.accounts.roles import HeldRole, Role
 from signer.batches.batch_file import open_batch
 from signer.database import writing
 from signer.service.service import Service
-from tests.conftest import END, NUMBER, TESTER
+from tests.acts import unit
+from tests.conftest import END, NUMBER
 from tests.journeys.conftest import Site
 from tests.journeys.walking import expect_heading
 from tests.web.console.people import PASSWORD
@@ -155,7 +156,7 @@ def invited(site: Site, console: str, email: str, held: HeldRole) -> str:
     """Invite somebody at the command line, as the first one is, and return the link."""
     instance = site.instance
     with writing(instance.engine) as connection:
-        token = invite(connection, instance.settings, email, held, actor=TESTER, now=datetime.now(UTC))
+        token = invite(unit(connection, instance.settings), email, held, now=datetime.now(UTC))
     return console.removesuffix("/console/") + invitation_link(instance.settings, token)
 
 

@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 from signer.batches.reconcile import require_reconciled
 from signer.database import reading
 from signer.ledger.tables import leaf
-from signer.retention.erase import erase
 from signer.sealing.canonical import decode_plaintext
 from signer.sealing.code import Code
 from signer.sealing.opening import open_envelope
 from signer.statements.tables import statement
+from tests.acts import erase_now
 from tests.conftest import Instance
 from tests.journeys.served import NotRecorded, Server, collect_now, sign
 from tests.people import ADA
@@ -102,7 +102,7 @@ def test_after_a_kill_the_counts_go_on_and_a_told_code_still_erases(collecting: 
     server = Server(collecting, tmp_path / "serve.log")
     sign(server.port, "DE", ADA)
     server.stop()
-    erase(collecting.engine, collecting.initiative.id, code, on=collecting.initiative.collection_start)
+    erase_now(collecting.engine, collecting.initiative.id, code, on=collecting.initiative.collection_start)
 
     with reading(collecting.engine) as connection:
         require_reconciled(connection)

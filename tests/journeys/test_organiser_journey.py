@@ -22,7 +22,7 @@ from signer.scheme.load import load_scheme
 from signer.sealing.opening import OpeningKey
 from signer.service.service import Service
 from signer.tallies.daily_forecast import foresee, keep_forecast
-from tests.conftest import TESTER
+from tests.acts import unit
 from tests.journeys.conftest import Site
 from tests.journeys.test_a_citizen_signs import declare_and_sign, fill_address
 from tests.journeys.test_auditor_journey import Somebody, at_a_browser, choose, fact, give_telephone, invited
@@ -53,7 +53,7 @@ class Campaign:
         trust = replace(instance.trust, registration_number=DEMO, key_fingerprint=key.fingerprint)
         with writing(instance.engine) as connection:
             found = find_initiative(connection, DEMO)
-            install_key(connection, instance.settings, found, key, trust, on=self.day, actor=TESTER)
+            install_key(unit(connection, instance.settings, on=self.day), found, key, trust)
         keys = instance.settings.collection_keys
         assert isinstance(keys, dict)
         keys[DEMO] = key.fingerprint.hex()
@@ -257,11 +257,11 @@ def test_without_javascript_an_editor_enters_paper_and_reads_the_numbers(
     instance = campaign.site.instance
     with writing(instance.engine) as connection:
         described = read_description(description.read_bytes())
-        import_description(connection, instance.settings, described, actor=TESTER)
+        import_description(unit(connection, instance.settings), described)
     instance.settings.make_secret(storage_secret(DEMO))
     campaign.hold_ceremony()
     with writing(instance.engine) as connection:
-        change_status(connection, instance.settings, DEMO, Status.COLLECTING, on=START, actor=TESTER)
+        change_status(unit(connection, instance.settings, on=START), DEMO, Status.COLLECTING)
 
     with at_a_browser(chromium, campaign.console, scripts=False) as page:
         editor = Somebody(page, "rosalind@initiative.example", "Rosalind Supposed")

@@ -17,6 +17,7 @@ from signer.audit.record import AUDIT_KEY, audit_key, record_event
 from signer.database import StoreUnavailable, open_engine, reading, writing
 from signer.schema import migrate
 from signer.settings import Settings
+from tests.acts import unit
 
 NOW = datetime(2027, 5, 1, 9, 30, tzinfo=UTC)
 OWNER = HeldRole(Role.OWNER, "2027/000042")
@@ -44,8 +45,8 @@ def test_the_log_goes_on_and_nobody_has_an_account_yet(empty_database: str, tmp_
         assert list(read_entries(connection)) == before
         assert (read_accounts(connection), read_waiting(connection, now=NOW)) == ((), ())
     with writing(engine) as connection:
-        token = invite(connection, settings, "ottoline@initiative.example", OWNER, actor="command:test", now=NOW)
-        accept(connection, settings, token, name="Ottoline Invented", password_hash="hash", now=NOW)
+        token = invite(unit(connection, settings), "ottoline@initiative.example", OWNER, now=NOW)
+        accept(unit(connection, settings), token, name="Ottoline Invented", password_hash="hash", now=NOW)
     with reading(engine) as connection:
         (owner,) = read_accounts(connection)
         assert owner.roles == (OWNER,)

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, text
 
 from signer.database import StoreUnavailable, reading, writing
-from signer.retention.erase import erase
 from signer.sealing.code import Code
 from signer.statements.tables import erasure, erasure_pace, statement
+from tests.acts import erase_now
 from tests.conftest import MAY_DAY, Instance
 from tests.people import ADA
 from tests.signing import record
@@ -26,7 +26,7 @@ def test_the_row_is_destroyed_and_the_erasure_recorded(instance: Instance) -> No
     with reading(instance.engine) as connection:
         sealed = connection.scalar(select(statement.c.sealed).where(statement.c.id == code.statement_id))
 
-    erase(instance.engine, instance.initiative.id, code, on=MAY_DAY)
+    erase_now(instance.engine, instance.initiative.id, code, on=MAY_DAY)
 
     with reading(instance.engine) as connection:
         assert connection.scalars(select(statement.c.id)).all() == [other.statement_id]
@@ -41,7 +41,7 @@ def test_every_code_gets_the_same_answer_and_waits_for_the_disk(instance: Instan
     """Promise 2: erasing must not tell whether there was a statement."""
     code = sign(instance) if known else Code.new()
 
-    answer = erase(instance.engine, instance.initiative.id, code, on=MAY_DAY)  # type: ignore[func-returns-value]
+    answer = erase_now(instance.engine, instance.initiative.id, code, on=MAY_DAY)  # type: ignore[func-returns-value]
 
     with reading(instance.engine) as connection:
         assert connection.scalar(select(erasure_pace.c.turn)) == 1
@@ -52,7 +52,7 @@ def test_erasing_twice_is_erasing_once(instance: Instance) -> None:
     code = sign(instance)
 
     for _ in range(2):
-        erase(instance.engine, instance.initiative.id, code, on=MAY_DAY)
+        erase_now(instance.engine, instance.initiative.id, code, on=MAY_DAY)
 
     with reading(instance.engine) as connection:
         assert len(connection.execute(select(erasure)).all()) == 1
@@ -61,7 +61,7 @@ def test_erasing_twice_is_erasing_once(instance: Instance) -> None:
 def test_a_code_of_another_initiative_erases_nothing(instance: Instance) -> None:
     code = sign(instance)
 
-    erase(instance.engine, instance.initiative.id + 1, code, on=MAY_DAY)
+    erase_now(instance.engine, instance.initiative.id + 1, code, on=MAY_DAY)
 
     with reading(instance.engine) as connection:
         assert connection.scalars(select(statement.c.id)).all() == [code.statement_id]
@@ -73,7 +73,7 @@ def test_a_failing_database_erases_nothing(instance: Instance) -> None:
         connection.execute(text("DROP TABLE erasure"))
 
     with pytest.raises(StoreUnavailable):
-        erase(instance.engine, instance.initiative.id, code, on=MAY_DAY)
+        erase_now(instance.engine, instance.initiative.id, code, on=MAY_DAY)
 
     with reading(instance.engine) as connection:
         assert connection.scalars(select(statement.c.id)).all() == [code.statement_id]

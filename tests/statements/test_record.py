@@ -10,7 +10,6 @@ from signer.initiatives.collection import CollectionClosed, CollectionPaused, In
 from signer.initiatives.initiative import Status
 from signer.initiatives.tables import initiative as initiative_table
 from signer.ledger.tables import leaf
-from signer.retention.erase import erase
 from signer.scheme.statement import Refused, read_statement
 from signer.sealing.canonical import decode_plaintext
 from signer.sealing.code import Code
@@ -22,6 +21,7 @@ from signer.statements.store import AlreadyErased, CollectionFinalised
 from signer.statements.tables import finalised, statement
 from signer.tallies.queries import read_counts
 from signer.tallies.rollup import roll_up
+from tests.acts import erase_now
 from tests.conftest import END, MAY_DAY, START, Instance
 from tests.people import ADA, BERT
 from tests.signing import record
@@ -117,7 +117,7 @@ def test_sending_an_erased_page_again_does_not_bring_the_statement_back(instance
     record(
         instance.store, instance.collection("DE"), ADA, code=code, check_id=new_check(), on=MAY_DAY, confirmed=NOTHING
     )
-    erase(instance.engine, instance.initiative.id, code, on=MAY_DAY)
+    erase_now(instance.engine, instance.initiative.id, code, on=MAY_DAY)
 
     with pytest.raises(AlreadyErased):
         record(instance.store, instance.collection("DE"), ADA, code=code, confirmed=NOTHING)

@@ -11,7 +11,8 @@ from signer.tallies.overview import Likely, MemberStateFigures, Overview, Thresh
 from signer.tallies.paper import PaperCount
 from signer.tallies.persons import Persons
 from signer.tallies.planning import expect_invalid
-from tests.conftest import END, MAY_DAY, START, TESTER, Instance
+from tests.acts import unit
+from tests.conftest import END, MAY_DAY, START, Instance
 from tests.counts import enter, receive
 from tests.listening import OF_SINGLE_STATEMENTS, listening, naming
 
@@ -74,7 +75,7 @@ def test_the_overview_adds_up_what_the_member_states_have(on_sqlite: Instance) -
     receive(on_sqlite, {"DE": 70_000, "MT": 4_000, "FR": 10})
     enter(on_sqlite, PaperCount("MT", MAY_DAY, 400))
     with writing(on_sqlite.engine) as connection:
-        expect_invalid(connection, on_sqlite.settings, on_sqlite.initiative, "MT", 0.2, actor=TESTER)
+        expect_invalid(unit(connection, on_sqlite.settings), on_sqlite.initiative, "MT", 0.2)
     with reading(on_sqlite.engine) as connection:
         found = read_overview(connection, on_sqlite.initiative, on=MAY_DAY)
 

@@ -16,18 +16,19 @@ from signer.tallies.planning import (
     read_invalid_shares,
     unmark_event,
 )
-from tests.conftest import END, MAY_DAY, NUMBER, TESTER, Instance
+from tests.acts import unit
+from tests.conftest import END, MAY_DAY, NUMBER, Instance
 
 
 def test_shares_events_and_publishing_are_kept_and_recorded(instance: Instance) -> None:
-    here = instance.settings, instance.initiative
     with writing(instance.engine) as connection:
-        expect_invalid(connection, *here, "EL", 0.2, actor=TESTER)
-        expect_invalid(connection, *here, "MT", 0.3, actor=TESTER)
-        expect_invalid(connection, *here, "MT", None, actor=TESTER)
-        mark_event(connection, *here, on=MAY_DAY, label=" Day\u00a0of action ", actor=TESTER)
-        mark_event(connection, *here, on=MAY_DAY - timedelta(days=9), label="Radio", actor=TESTER)
-        publish_forecast(connection, *here, is_published=True, actor=TESTER)
+        here = unit(connection, instance.settings), instance.initiative
+        expect_invalid(*here, "EL", 0.2)
+        expect_invalid(*here, "MT", 0.3)
+        expect_invalid(*here, "MT", None)
+        mark_event(*here, on=MAY_DAY, label=" Day\u00a0of action ")
+        mark_event(*here, on=MAY_DAY - timedelta(days=9), label="Radio")
+        publish_forecast(*here, is_published=True)
 
     with reading(instance.engine) as connection:
         shares = read_invalid_shares(connection, instance.initiative)
@@ -46,15 +47,15 @@ def test_shares_events_and_publishing_are_kept_and_recorded(instance: Instance) 
 
 
 def test_an_event_is_taken_out_once(on_sqlite: Instance) -> None:
-    here = on_sqlite.settings, on_sqlite.initiative
     with writing(on_sqlite.engine) as connection:
-        mark_event(connection, *here, on=MAY_DAY, label="Radio", actor=TESTER)
+        here = unit(connection, on_sqlite.settings), on_sqlite.initiative
+        mark_event(*here, on=MAY_DAY, label="Radio")
         (made,) = read_events(connection, on_sqlite.initiative.id)
-        unmark_event(connection, *here, made.id, actor=TESTER)
+        unmark_event(*here, made.id)
         assert read_events(connection, on_sqlite.initiative.id) == ()
         for number in (made.id, 10**30):
             with pytest.raises(UnfitPlan, match="no such event"):
-                unmark_event(connection, *here, number, actor=TESTER)
+                unmark_event(*here, number)
 
 
 @pytest.mark.parametrize(
@@ -62,4 +63,4 @@ def test_an_event_is_taken_out_once(on_sqlite: Instance) -> None:
 )
 def test_an_event_that_cannot_be_is_refused(on_sqlite: Instance, after: object, label: str) -> None:
     with writing(on_sqlite.engine) as connection, pytest.raises(UnfitPlan):
-        mark_event(connection, on_sqlite.settings, on_sqlite.initiative, on=after, label=label, actor=TESTER)  # type: ignore[arg-type]
+        mark_event(unit(connection, on_sqlite.settings), on_sqlite.initiative, on=after, label=label)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from signer.accounts.queries import read_names
 from signer.accounts.roles import Permission
+from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.batch_file import MalformedBatch, batch_length
 from signer.batches.certify import certify, read_result
 from signer.batches.export import export_pieces, file_name, record_export
@@ -19,11 +20,11 @@ from signer.batches.manifest import Manifest
 from signer.batches.queries import BatchSummary, find_batch, read_certificate, read_steps
 from signer.batches.reconcile import Unreconciled
 from signer.batches.state import State, WrongStep
-from signer.batches.transitions import NotReady, hand_over, open_again, receive
+from signer.batches.transitions import NotReady, hand_over, next_states, open_again, receive
 from signer.database import reading
 from signer.errors import SignerError
 from signer.web.console.batch_forms import REASONS, CertifyForm, HandOverForm, OpenAgainForm, ReceiveForm
-from signer.web.console.current import actor, allowed, service, settings, the_initiative
+from signer.web.console.current import acting, allowed, service, settings, the_initiative
 from signer.web.console.forms import sentence
 from signer.web.console.guards import needs
 from signer.web.headers import as_file
@@ -32,52 +33,36 @@ from signer.web.languages import territory_here
 REFUSALS = (NotReady, WrongStep, Unreconciled)
 
 
-def _open_again(batch: BatchSummary, form: FlaskForm) -> None:
-    open_again(service().engine, settings(), batch, reason=form.reason.data, on=service().today(), actor=actor())
+def _open_again(unit: UnitOfWork, batch: BatchSummary, form: FlaskForm) -> None:
+    open_again(unit, batch, reason=form.reason.data)
 
 
-def _hand_over(batch: BatchSummary, form: FlaskForm) -> None:
-    hand_over(
-        service().engine,
-        settings(),
-        batch,
-        recipient=form.recipient.data,
-        digest=form.digest.data.strip(),
-        on=service().today(),
-        actor=actor(),
-    )
+def _hand_over(unit: UnitOfWork, batch: BatchSummary, form: FlaskForm) -> None:
+    hand_over(unit, batch, recipient=form.recipient.data, digest=form.digest.data.strip())
 
 
-def _receive(batch: BatchSummary, form: FlaskForm) -> None:
-    receive(
-        service().engine,
-        settings(),
-        batch,
-        reference=form.reference.data,
-        received_on=form.received_on.data,
-        on=service().today(),
-        actor=actor(),
-    )
+def _receive(unit: UnitOfWork, batch: BatchSummary, form: FlaskForm) -> None:
+    receive(unit, batch, reference=form.reference.data, received_on=form.received_on.data)
 
 
-def _certify(batch: BatchSummary, form: FlaskForm) -> None:
-    certify(service().engine, settings(), batch, form.certificate(), on=service().today(), actor=actor())
+def _certify(unit: UnitOfWork, batch: BatchSummary, form: FlaskForm) -> None:
+    certify(unit, batch, form.certificate())
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """A step that the page offers: its form, the states that it begins from, and what takes it."""
+    """A step that the page offers: its form, the state that it leads to, and what takes it."""
 
     form: type[FlaskForm]
-    begins: frozenset[State]
-    take: Callable[[BatchSummary, FlaskForm], None]
+    leads_to: State
+    take: Callable[[UnitOfWork, BatchSummary, FlaskForm], None]
 
 
 NEXT_STEPS: Mapping[str, NextStep] = {
-    "hand-over": NextStep(HandOverForm, frozenset({State.FROZEN}), _hand_over),
-    "open-again": NextStep(OpenAgainForm, frozenset({State.FROZEN}), _open_again),
-    "receive": NextStep(ReceiveForm, frozenset({State.HANDED_OVER}), _receive),
-    "certify": NextStep(CertifyForm, frozenset({State.RECEIVED, State.CERTIFIED}), _certify),
+    "hand-over": NextStep(HandOverForm, State.HANDED_OVER, _hand_over),
+    "open-again": NextStep(OpenAgainForm, State.FAILED, _open_again),
+    "receive": NextStep(ReceiveForm, State.RECEIVED, _receive),
+    "certify": NextStep(CertifyForm, State.CERTIFIED, _certify),
 }
 
 
@@ -96,7 +81,8 @@ def take_step(number: str, member_state: str, batch_number: int, step: str) -> s
     if not form.validate_on_submit():
         return _page(found, {step: form}), 422
     try:
-        wanted.take(found, form)
+        with acting() as unit:
+            wanted.take(unit, found, form)
     except REFUSALS as refusal:
         form.form_errors.append(_why(refusal))
         # Read anew: somebody else may have taken a step meanwhile.
@@ -119,7 +105,8 @@ def download(number: str, member_state: str, batch_number: int) -> str | tuple[s
     try:
         # The first piece shows whether everything agrees; an error behind it breaks the download off.
         first = next(pieces, b"")
-        record_export(service().engine, settings(), found, on=service().today(), actor=actor())
+        with acting() as unit:
+            record_export(unit, found)
     except (*REFUSALS, MalformedBatch) as refusal:
         pieces.close()
         return _page(found, {}, problem=_why(refusal)), 409
@@ -173,9 +160,7 @@ def _page(found: BatchSummary, given: Mapping[str, FlaskForm], *, problem: str =
         standings = read_result(connection, the_initiative(found.registration_number)).standings
         names = read_names(connection)
     may_change = allowed(Permission.CHANGE_BATCHES, found.registration_number)
-    offered = [name for name, step in NEXT_STEPS.items() if may_change and found.state in step.begins]
-    if not found.final:
-        offered = [name for name in offered if name != "hand-over"]
+    offered = [name for name, step in NEXT_STEPS.items() if may_change and step.leads_to in next_states(found)]
     # A refused step stays on the page, with what was typed, even where the state has changed meanwhile.
     offered += [name for name in given if name not in offered]
     return render_template(

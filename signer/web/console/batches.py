@@ -15,7 +15,7 @@ from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.keys import UnknownKey
 from signer.web.console.batch_forms import FreezeForm
-from signer.web.console.current import actor, allowed, initiatives_with, service, settings, the_initiative
+from signer.web.console.current import acting, allowed, initiatives_with, service, the_initiative
 from signer.web.console.forms import sentence
 from signer.web.console.guards import needs
 from signer.web.languages import territory_here
@@ -48,16 +48,8 @@ def freeze_batch(number: str) -> str | tuple[str, int] | Response:
     if not form.validate_on_submit():
         return _page(initiative, form), 422
     try:
-        made = freeze(
-            service().engine,
-            settings(),
-            number,
-            form.member_state.data,
-            until=form.until.data,
-            final=form.final.data,
-            on=service().today(),
-            actor=actor(),
-        )
+        with acting() as unit:
+            made = freeze(unit, number, form.member_state.data, until=form.until.data, final=form.final.data)
     except REFUSALS as refusal:
         form.form_errors.append(sentence(refusal))
         return _page(initiative, form), 409

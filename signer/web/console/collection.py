@@ -17,9 +17,10 @@ from wtforms.validators import InputRequired
 
 from signer.accounts.queries import read_names
 from signer.accounts.roles import Permission
+from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.queries import list_batches
 from signer.batches.state import HANDED
-from signer.database import reading, writing
+from signer.database import reading
 from signer.initiatives import reports as sent_reports
 from signer.initiatives.calendar import (
     MONTHS_TO_START,
@@ -39,7 +40,7 @@ from signer.scheme.months import months_after
 from signer.settings import MissingSecret
 from signer.tallies.overview import Overview, read_overview
 from signer.tallies.queries import read_counts
-from signer.web.console.current import actor, allowed, service, settings, the_initiative
+from signer.web.console.current import acting, allowed, service, settings, the_initiative
 from signer.web.console.forms import carried_out, sentence
 from signer.web.console.guards import needs
 from signer.web.headers import as_file
@@ -128,10 +129,8 @@ def record_start_notice(number: str) -> str | tuple[str, int] | AnyResponse:
     """Record that the Commission was told of the start."""
     initiative, form = the_initiative(number), NoticeForm()
 
-    def act(connection: Connection, found: Initiative) -> None:
-        sent_reports.record_notice(
-            connection, settings(), found, sent_on=form.sent_on.data, on=service().today(), actor=actor()
-        )
+    def act(unit: UnitOfWork, found: Initiative) -> None:
+        sent_reports.record_notice(unit, found, sent_on=form.sent_on.data)
 
     if not form.validate_on_submit() or not carried_out(form, number, act):
         return _page(initiative, form), 422
@@ -163,16 +162,8 @@ def change(number: str, wanted: str) -> str | tuple[str, int] | AnyResponse:
     if form.errors:
         return _ask(initiative, wanted, form), 422
     try:
-        with writing(service().engine) as connection:
-            change_status(
-                connection,
-                settings(),
-                number,
-                step.wanted,
-                on=service().today(),
-                actor=actor(),
-                reason=form.reason.data or "",
-            )
+        with acting() as unit:
+            change_status(unit, number, step.wanted, reason=form.reason.data or "")
     except (NotAllowed, UnknownKey, MissingSecret) as refusal:
         form.form_errors.append(sentence(refusal))
         return _ask(the_initiative(number), wanted, form), 409
@@ -194,16 +185,8 @@ def record_report(number: str) -> str | tuple[str, int] | AnyResponse:
     """Record that a report was sent."""
     initiative, form = the_initiative(number), ReportForm()
 
-    def act(connection: Connection, found: Initiative) -> None:
-        sent_reports.record_report(
-            connection,
-            settings(),
-            found,
-            sent_on=form.sent_on.data,
-            statements=form.statements.data,
-            on=service().today(),
-            actor=actor(),
-        )
+    def act(unit: UnitOfWork, found: Initiative) -> None:
+        sent_reports.record_report(unit, found, sent_on=form.sent_on.data, statements=form.statements.data)
 
     if not form.validate_on_submit() or not carried_out(form, number, act):
         return _report_page(initiative, _overview(initiative), form), 422

@@ -1,5 +1,6 @@
 """What a view of the console works with: the service, who is logged on, and what they may do."""
 
+from contextlib import AbstractContextManager
 from typing import cast
 
 from flask import current_app, g
@@ -7,7 +8,8 @@ from flask_login import current_user
 
 from signer.accounts.queries import read_roles
 from signer.accounts.roles import WHOLE_INSTANCE, HeldRole, Permission, may
-from signer.audit.actor import actor_of
+from signer.audit.actor import SERVICE, actor_of
+from signer.audit.unit_of_work import UnitOfWork, unit_of_work
 from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.queries import find_initiative, read_initiatives
@@ -35,9 +37,23 @@ def account_id() -> int:
     return cast("int", current_user.id)
 
 
-def actor() -> str:
-    """Return the account that is logged on as the audit log names it."""
-    return actor_of(account_id())
+def acting() -> AbstractContextManager[UnitOfWork]:
+    """Give the unit of work of one act of who is logged on."""
+    return acting_as(account_id())
+
+
+def acting_as(account: int) -> AbstractContextManager[UnitOfWork]:
+    """Give the unit of work of one act of an account, by its number: who is logging on is not logged on yet."""
+    return _unit_of(actor_of(account))
+
+
+def acting_as_service() -> AbstractContextManager[UnitOfWork]:
+    """Give the unit of work of what nobody is known to have done, such as a failed log-on."""
+    return _unit_of(SERVICE)
+
+
+def _unit_of(actor: str) -> AbstractContextManager[UnitOfWork]:
+    return unit_of_work(service().engine, settings(), actor=actor, on=service().today())
 
 
 def held_roles() -> tuple[HeldRole, ...]:

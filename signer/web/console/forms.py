@@ -4,16 +4,15 @@ from collections.abc import Callable
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from sqlalchemy import Connection
 from wtforms import HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from signer.accounts.address import WrongAddress, normal_address
-from signer.database import writing
+from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import SignerError, Unfit
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.queries import find_initiative_to_change
-from signer.web.console.current import service
+from signer.web.console.current import acting
 
 NAME_LENGTH = 200
 
@@ -50,14 +49,14 @@ class NewAccountForm(AcceptanceForm):
     )
 
 
-def carried_out(form: FlaskForm, number: str, act: Callable[[Connection, Initiative], None]) -> bool:
+def carried_out(form: FlaskForm, number: str, act: Callable[[UnitOfWork, Initiative], None]) -> bool:
     """Do `act` on the initiative as it is, in one transaction; where it is refused say why on the form, return False.
 
     number: the registration number.
     """
     try:
-        with writing(service().engine) as connection:
-            act(connection, find_initiative_to_change(connection, number))
+        with acting() as unit:
+            act(unit, find_initiative_to_change(unit.connection, number))
     except Unfit as unfit:
         refuse(form, unfit)
         return False

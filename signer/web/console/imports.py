@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
 from signer.accounts.roles import Permission
-from signer.database import reading, writing
+from signer.database import reading
 from signer.errors import SignerError
 from signer.initiatives.changes import Change, changes_of
 from signer.initiatives.description import Description, MalformedDescription, read_description, to_json
@@ -25,7 +25,7 @@ from signer.initiatives.texts import FrozenText, UnfitText, all_checked
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
 from signer.scheme.rule_file import InvalidRules
-from signer.web.console.current import actor, allowed, service, settings
+from signer.web.console.current import acting, allowed, service, settings
 from signer.web.console.forms import refuse
 from signer.web.console.guards import needs
 from signer.web.console.labels.campaign import TEXT_PARTS
@@ -91,11 +91,11 @@ def save() -> str | tuple[str, int] | Response:
     """Import what was looked at; where it would change something else by now, show that."""
     try:
         described = _read((request.form.get("content") or "").encode())
-        with writing(service().engine) as connection:
-            kept = _kept(connection, described, find_initiative_to_change)
+        with acting() as unit:
+            kept = _kept(unit.connection, described, find_initiative_to_change)
             made = None
             if request.form.get("seen") == _digest(changes_of(kept, described)):
-                made = import_description(connection, settings(), described, actor=actor())
+                made = import_description(unit, described)
                 _make_secret(made.registration_number)
     except REFUSALS as refusal:
         form = UploadForm(formdata=None)

@@ -10,9 +10,9 @@ from flask_security import hash_password
 from werkzeug.wrappers import Response
 
 from signer.accounts.invite import Invitation, accept, find_invitation
-from signer.database import reading, writing
+from signer.database import reading
 from signer.initiatives.initiative import UnknownInitiative
-from signer.web.console.current import is_logged_on, service, settings, the_initiative
+from signer.web.console.current import acting_as_service, is_logged_on, service, the_initiative
 from signer.web.console.datastore import ConsoleUser
 from signer.web.console.forms import AcceptanceForm, NewAccountForm
 from signer.web.console.guards import open_to_anyone
@@ -37,10 +37,8 @@ def accept_invitation() -> str | tuple[str, int] | Response:
     if not form.validate_on_submit() or not _take_password(form, found):
         return _page(found, form), 422
     name, hashed = (form.name.data, hash_password(form.password.data)) if found.account_id is None else ("", "")
-    with writing(service().engine) as connection:
-        account_id = accept(
-            connection, settings(), form.token.data, name=name, password_hash=hashed, now=datetime.now(UTC)
-        )
+    with acting_as_service() as unit:
+        account_id = accept(unit, form.token.data, name=name, password_hash=hashed, now=datetime.now(UTC))
     person = cast("ConsoleUser", security().datastore.find_user(id=account_id))
     if person.password != hashed:
         # The account was there already, perhaps only since the form was sent: its owner logs on as always.

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from signer.accounts.roles import Permission
-from signer.database import reading, writing
+from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.publishing.documents import Document, encoded, forecast_document, history_document, tally_document
 from signer.publishing.spreadsheets import history_table, tally_table
@@ -20,7 +20,7 @@ from signer.tallies.forecast import Range
 from signer.tallies.history import Day, read_history
 from signer.tallies.overview import MemberStateFigures, Overview, ThresholdStanding, read_overview
 from signer.tallies.planning import LABEL_LIMIT, MOST_EVENTS, Event, UnfitPlan, mark_event, read_events, unmark_event
-from signer.web.console.current import actor, allowed, service, settings, the_initiative
+from signer.web.console.current import acting, allowed, service, settings, the_initiative
 from signer.web.console.guards import needs
 from signer.web.console.labels.numbers import Foreseen, foreseen
 from signer.web.console.numbers_charts import NARROW, WIDE, draw_bar, draw_daily, draw_running, draw_tiles
@@ -60,15 +60,8 @@ def add_event(number: str) -> str | tuple[str, int] | AnyResponse:
     if not form.validate_on_submit():
         return _page(initiative, form), 422
     try:
-        with writing(service().engine) as connection:
-            mark_event(
-                connection,
-                settings(),
-                initiative,
-                on=form.happened_on.data,
-                label=form.label.data,
-                actor=actor(),
-            )
+        with acting() as unit:
+            mark_event(unit, initiative, on=form.happened_on.data, label=form.label.data)
     except UnfitPlan:
         form.form_errors.append(
             _(
@@ -87,8 +80,8 @@ def add_event(number: str) -> str | tuple[str, int] | AnyResponse:
 def remove_event(number: str, event_id: int) -> AnyResponse:
     """Take an event out. Raises UnfitPlan where somebody else has."""
     initiative = the_initiative(number)
-    with writing(service().engine) as connection:
-        unmark_event(connection, settings(), initiative, event_id, actor=actor())
+    with acting() as unit:
+        unmark_event(unit, initiative, event_id)
     flash(_("The event is taken out."), "success")
     return redirect(url_for("numbers", number=number, _anchor="events"))
 

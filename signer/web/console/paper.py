@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 
 from signer.accounts.queries import read_names
 from signer.accounts.roles import Permission
-from signer.database import reading, writing
+from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.queries import find_initiative_to_change
 from signer.scheme.load import load_scheme
@@ -28,7 +28,7 @@ from signer.tallies.paper import (
     paper_by_member_state,
     read_paper,
 )
-from signer.web.console.current import actor, service, settings, the_initiative
+from signer.web.console.current import acting, service, the_initiative
 from signer.web.console.forms import refuse
 from signer.web.console.guards import needs
 from signer.web.languages import sort_key, territory_here
@@ -103,13 +103,13 @@ def _try(initiative: Initiative, form: PaperForm, *, corrects: int | None) -> bo
         return False
     count = form.count()
     try:
-        with writing(service().engine) as connection:
-            found = find_initiative_to_change(connection, initiative.registration_number)
-            doubt = "" if form.sure.data else _doubt(connection, found, count)
+        with acting() as unit:
+            found = find_initiative_to_change(unit.connection, initiative.registration_number)
+            doubt = "" if form.sure.data else _doubt(unit.connection, found, count)
             if doubt:
                 form.statements.errors = [doubt]
                 return True
-            enter_paper(connection, settings(), found, count, on=service().today(), actor=actor(), corrects=corrects)
+            enter_paper(unit, found, count, corrects=corrects)
     except UnfitPaper as unfit:
         refuse(form, unfit)
         return False

@@ -4,19 +4,19 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired
 
 from signer.accounts.roles import Permission
-from signer.database import reading, writing
+from signer.audit.unit_of_work import UnitOfWork
+from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.partners import MAX_PARTNERS, UnfitPartner, list_partner, read_partners, unlist_partner
 from signer.initiatives.queries import find_initiative_to_change
 from signer.tallies.attribution import read_attribution
 from signer.web.console.addresses import public_page
-from signer.web.console.current import actor, allowed, service, settings, the_initiative
+from signer.web.console.current import acting, allowed, service, settings, the_initiative
 from signer.web.console.forms import carried_out, sentence
 from signer.web.console.guards import needs
 from signer.web.public.partner_link import VIA
@@ -43,16 +43,8 @@ def add_partner(number: str) -> str | tuple[str, int] | Response:
     """List a partner."""
     initiative, form = the_initiative(number), PartnerForm()
 
-    def act(connection: Connection, found: Initiative) -> None:
-        list_partner(
-            connection,
-            settings(),
-            found,
-            slug=form.slug.data,
-            name=form.name.data,
-            on=service().today(),
-            actor=actor(),
-        )
+    def act(unit: UnitOfWork, found: Initiative) -> None:
+        list_partner(unit, found, slug=form.slug.data, name=form.name.data)
 
     if not form.validate_on_submit() or not carried_out(form, number, act):
         return _page(initiative, form), 422
@@ -65,9 +57,9 @@ def drop_partner(number: str) -> str | tuple[str, int] | Response:
     """Take a partner off the list."""
     initiative = the_initiative(number)
     try:
-        with writing(service().engine) as connection:
-            found = find_initiative_to_change(connection, number)
-            unlist_partner(connection, settings(), found, slug=request.form.get("code", ""), actor=actor())
+        with acting() as unit:
+            found = find_initiative_to_change(unit.connection, number)
+            unlist_partner(unit, found, slug=request.form.get("code", ""))
     except UnfitPartner as unfit:
         return _page(initiative, PartnerForm(formdata=None), problem=sentence(unfit)), 409
     flash(_("The partner is off the list. The link still works; nothing is counted for it any more."), "success")

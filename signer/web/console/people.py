@@ -12,8 +12,8 @@ from signer.accounts.mail import MailNotSent
 from signer.accounts.manage import take_role
 from signer.accounts.queries import read_accounts, read_waiting
 from signer.accounts.roles import HeldRole, Permission, Role, givable
-from signer.database import reading, writing
-from signer.web.console.current import actor, held_roles, service, settings, the_initiative
+from signer.database import reading
+from signer.web.console.current import acting, held_roles, service, settings, the_initiative
 from signer.web.console.forms import InvitationForm
 from signer.web.console.guards import needs
 from signer.web.console.mails import send_invitation
@@ -34,8 +34,8 @@ def invite_somebody(number: str) -> str | tuple[str, int] | Response:
     if not form.validate_on_submit():
         return _page(number, form), 422
     held = HeldRole(Role(form.role.data), number)
-    with writing(service().engine) as connection:
-        token = invite(connection, settings(), form.email.data, held, actor=actor(), now=datetime.now(UTC))
+    with acting() as unit:
+        token = invite(unit, form.email.data, held, now=datetime.now(UTC))
     try:
         send_invitation(settings(), to=form.email.data, token=token, role=held.role, initiative=initiative)
     except MailNotSent:
@@ -56,8 +56,8 @@ def remove_role(number: str) -> Response:
     if role not in givable(held_roles(), number):
         raise Forbidden
     held = HeldRole(role, initiative.registration_number)
-    with writing(service().engine) as connection:
-        take_role(connection, settings(), account_id, held, actor=actor())
+    with acting() as unit:
+        take_role(unit, account_id, held)
     flash(_("The role was taken away."), "success")
     return redirect(url_for("people", number=number))
 

@@ -5,14 +5,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from signer.accounts.roles import Permission
-from signer.database import reading, writing
+from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
 from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.forecast import HELD, HELD_LATE
 from signer.tallies.overview import read_overview
 from signer.tallies.planning import expect_invalid, publish_forecast, read_invalid_shares
-from signer.web.console.current import actor, allowed, service, settings, the_initiative
+from signer.web.console.current import acting, allowed, service, the_initiative
 from signer.web.console.guards import needs
 from signer.web.console.labels.numbers import foreseen
 from signer.web.console.numbers import names_of
@@ -34,12 +34,12 @@ def expect_shares(number: str) -> str | tuple[str, int] | Response:
     form = _form(initiative)
     if not form.validate_on_submit():
         return _page(initiative, form), 422
-    with writing(service().engine) as connection:
-        kept = read_invalid_shares(connection, initiative)
+    with acting() as unit:
+        kept = read_invalid_shares(unit.connection, initiative)
         default = load_scheme(initiative.scheme).invalid_share
         for member_state, share in form.shares().items():
             if (default if share is None else share) != kept[member_state]:
-                expect_invalid(connection, settings(), initiative, member_state, share, actor=actor())
+                expect_invalid(unit, initiative, member_state, share)
     flash(_("The shares are kept. The forecast takes them up tonight."), "success")
     return redirect(url_for("planning", number=number))
 
@@ -58,8 +58,8 @@ def keep_private(number: str) -> Response:
 
 def _let_publish(number: str, *, is_published: bool, said: str) -> Response:
     initiative = the_initiative(number)
-    with writing(service().engine) as connection:
-        publish_forecast(connection, settings(), initiative, is_published=is_published, actor=actor())
+    with acting() as unit:
+        publish_forecast(unit, initiative, is_published=is_published)
     flash(said, "success")
     return redirect(url_for("planning", number=number))
 

@@ -17,12 +17,10 @@ from sqlalchemy import inspect
 from signer.accounts.keys import derived_key
 from signer.accounts.log_on import begin_session, end_session, end_sessions, holds_session, record_failure
 from signer.accounts.manage import record_second_factor
-from signer.audit.actor import actor_of
 from signer.audit.entry import EntryKind
-from signer.audit.record import record_event
-from signer.database import reading, writing
+from signer.database import reading
 from signer.settings import Settings
-from signer.web.console.current import is_logged_on, service, settings
+from signer.web.console.current import acting_as, acting_as_service, is_logged_on, service
 from signer.web.console.datastore import ConsoleUser
 
 COOKIE = "console"
@@ -95,22 +93,22 @@ def _begin(_app: Flask, user: ConsoleUser, authn_via: list[str] | None = None, *
     if authn_via == ["change"]:
         return  # the password was changed, and this session goes on
     # Nothing of the session before it goes on but the form token: a page that was open meanwhile can still be sent.
-    with writing(service().engine) as connection:
-        session[SESSION_ID] = begin_session(connection, settings(), user.id, now=datetime.now(UTC))
+    with acting_as(user.id) as unit:
+        session[SESSION_ID] = begin_session(unit, user.id, now=datetime.now(UTC))
 
 
 def _end(_app: Flask, user: ConsoleUser, **_others: object) -> None:
     session_id = session.pop(SESSION_ID, "")
-    with writing(service().engine) as connection:
-        end_session(connection, settings(), user.id, session_id)
+    with acting_as(user.id) as unit:
+        end_session(unit, user.id, session_id)
     g.pop("held_roles", None)
 
 
 def _failed(_app: Flask, user: ConsoleUser, auth_type: str = "", tfa: bool = False, **_others: object) -> None:
     if auth_type == "passkey" and not tfa:
         return  # said by the library of the passkey's owner; our form says it of whose log-on it is
-    with writing(service().engine) as connection:
-        record_failure(connection, settings(), user.id, step="second_factor" if tfa else "password")
+    with acting_as_service() as unit:
+        record_failure(unit, user.id, step="second_factor" if tfa else "password")
 
 
 def _set_up(_app: Flask, user: ConsoleUser, **_others: object) -> None:
@@ -133,12 +131,11 @@ def _passkey_removed(_app: Flask, user: ConsoleUser, **_others: object) -> None:
 
 def _password_changed(_app: Flask, user: ConsoleUser, **_others: object) -> None:
     # Whoever knew the old one is logged off; the library gives this browser's cookie the account's new mark.
-    with writing(service().engine) as connection:
-        end_sessions(connection, user.id, but=session.get(SESSION_ID, ""))
-        details = {"change": "password"}
-        record_event(connection, settings(), EntryKind.ACCOUNT_CHANGED, actor=actor_of(user.id), details=details)
+    with acting_as(user.id) as unit:
+        end_sessions(unit.connection, user.id, but=session.get(SESSION_ID, ""))
+        unit.record(EntryKind.ACCOUNT_CHANGED, change="password")
 
 
 def _second_factor(user: ConsoleUser, change: str) -> None:
-    with writing(service().engine) as connection:
-        record_second_factor(connection, settings(), user.id, change=change, actor=actor_of(user.id))
+    with acting_as(user.id) as unit:
+        record_second_factor(unit, user.id, change=change)

@@ -7,19 +7,18 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import Connection
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from signer.accounts.roles import Permission
-from signer.database import writing
+from signer.audit.unit_of_work import UnitOfWork
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.queries import find_initiative_to_change
 from signer.initiatives.sponsors import UnfitSponsor, add_sponsor, remove_sponsor, to_publish
 from signer.web.console.addresses import public_page
-from signer.web.console.current import actor, allowed, service, settings, the_initiative
+from signer.web.console.current import acting, allowed, the_initiative
 from signer.web.console.forms import carried_out, sentence
 from signer.web.console.guards import needs
 
@@ -52,17 +51,9 @@ def enter_sponsor(number: str) -> str | tuple[str, int] | Response:
     """Enter what a sponsor gave."""
     initiative, form = the_initiative(number), SponsorForm()
 
-    def act(connection: Connection, found: Initiative) -> None:
-        add_sponsor(
-            connection,
-            settings(),
-            found,
-            name=form.name.data,
-            cents=cents_of(form.amount.data),
-            given_on=form.given_on.data,
-            on=service().today(),
-            actor=actor(),
-        )
+    def act(unit: UnitOfWork, found: Initiative) -> None:
+        cents = cents_of(form.amount.data)
+        add_sponsor(unit, found, name=form.name.data, cents=cents, given_on=form.given_on.data)
 
     if not form.validate_on_submit() or not carried_out(form, number, act):
         return _page(initiative, form), 422
@@ -78,9 +69,9 @@ def drop_sponsor(number: str) -> str | tuple[str, int] | Response:
     if not re.fullmatch(r"[0-9]{1,9}", given):
         raise BadRequest
     try:
-        with writing(service().engine) as connection:
-            found = find_initiative_to_change(connection, number)
-            remove_sponsor(connection, settings(), found, int(given), on=service().today(), actor=actor())
+        with acting() as unit:
+            found = find_initiative_to_change(unit.connection, number)
+            remove_sponsor(unit, found, int(given))
     except UnfitSponsor as unfit:
         return _page(initiative, SponsorForm(formdata=None), problem=sentence(unfit)), 409
     flash(_("The entry is removed."), "success")

@@ -14,7 +14,7 @@ from wtforms import HiddenField, StringField, TextAreaField
 
 from signer.accounts.queries import read_names
 from signer.accounts.roles import Permission
-from signer.database import reading, writing
+from signer.database import reading
 from signer.initiatives.description import OBJECTIVES_LIMIT, TITLE_LIMIT
 from signer.initiatives.initiative import Initiative, InitiativeText, Status
 from signer.initiatives.queries import find_initiative_to_change, find_key
@@ -30,7 +30,7 @@ from signer.initiatives.texts import (
     write_text,
 )
 from signer.tallies.overview import read_overview
-from signer.web.console.current import actor, allowed, service, settings, the_initiative
+from signer.web.console.current import acting, allowed, service, the_initiative
 from signer.web.console.forms import refuse
 from signer.web.console.guards import needs
 from signer.web.console.labels.campaign import TEXT_PARTS
@@ -114,9 +114,9 @@ def write(number: str, language: str) -> str | tuple[str, int] | Response:
     form = TextForm()
     after = int(form.after.data) if re.fullmatch(r"[0-9]{1,15}", form.after.data or "") else 0
     try:
-        with writing(service().engine) as connection:
-            initiative = find_initiative_to_change(connection, number)
-            write_text(connection, settings(), initiative, language, form.text(), after=after, actor=actor())
+        with acting() as unit:
+            initiative = find_initiative_to_change(unit.connection, number)
+            write_text(unit, initiative, language, form.text(), after=after)
     except UnfitText as unfit:
         refuse(form, unfit)
         return _editor(the_initiative(number), language, form), 422

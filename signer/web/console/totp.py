@@ -10,13 +10,11 @@ from flask_security import MfRecoveryCodesUtil, Totp, UserMixin
 from markupsafe import Markup
 from passlib.exc import TokenError
 from qrcode.image.svg import SvgPathImage
-from sqlalchemy import Connection
 
 from signer.accounts.log_on import spend_code, spend_recovery_code
 from signer.accounts.manage import record_second_factor
-from signer.audit.actor import actor_of
 from signer.database import writing
-from signer.web.console.current import service, settings
+from signer.web.console.current import acting_as, service
 from signer.web.console.datastore import ConsoleUser
 
 ACCEPTED_SECONDS = 30
@@ -56,23 +54,22 @@ class RecoveryCodes(MfRecoveryCodesUtil):
     def create_recovery_codes(self, user: UserMixin) -> list[str]:
         """Return new codes; the earlier ones are void."""
         codes: list[str] = super().create_recovery_codes(user)
-        with writing(service().engine) as connection:
-            _record(connection, cast("ConsoleUser", user).id, "recovery_codes_made")
+        account_id = cast("ConsoleUser", user).id
+        with acting_as(account_id) as unit:
+            record_second_factor(unit, account_id, change="recovery_codes_made")
         return codes
 
     def check_recovery_code(self, user: UserMixin, code: str) -> bool:
         """Tell whether `code` is one of the account's, and take it."""
         account_id = cast("ConsoleUser", user).id
-        with writing(service().engine) as connection:
-            taken = spend_recovery_code(connection, account_id, lambda sealed: self._decrypt_codes([sealed]) == [code])
+        with acting_as(account_id) as unit:
+            taken = spend_recovery_code(
+                unit.connection, account_id, lambda sealed: self._decrypt_codes([sealed]) == [code]
+            )
             if taken:
-                _record(connection, account_id, "recovery_code_used")
+                record_second_factor(unit, account_id, change="recovery_code_used")
         return taken
 
     def delete_recovery_code(self, user: UserMixin, code: str) -> bool:
         """Do nothing: it was taken when it was checked."""
         return True
-
-
-def _record(connection: Connection, account_id: int, change: str) -> None:
-    record_second_factor(connection, settings(), account_id, change=change, actor=actor_of(account_id))

@@ -21,9 +21,10 @@ from signer.cli.main import main
 from signer.database import open_engine, reading, writing
 from signer.initiatives.lifecycle import import_description
 from signer.settings import Settings, read_settings
+from tests.acts import unit
 from tests.cli.conftest import describe_in, signer_in
 from tests.commands import Commands
-from tests.conftest import TESTER, describe
+from tests.conftest import describe
 
 NUMBER, SECOND = "2026/000042", "2027/000043"
 OTTOLINE, BARTHOLOMEW = "ottoline@initiative.example", "bartholomew@initiative.example"
@@ -102,7 +103,7 @@ def join(engine: Engine, settings: Settings, run: Run) -> Callable[..., int]:
     def joined(email: str, role: str = "owner") -> int:
         token = token_of(run("invite", email, "--role", role).out)
         with writing(engine) as connection:
-            made = accept(connection, settings, token, name="Ottoline Invented", password_hash="hash", now=now())
+            made = accept(unit(connection, settings), token, name="Ottoline Invented", password_hash="hash", now=now())
             factors = {"tf_primary_method": "authenticator", "tf_totp_secret": "sealed"}
             connection.execute(update(account).where(account.c.id == made).values(factors))
         return made
@@ -114,7 +115,7 @@ def join(engine: Engine, settings: Settings, run: Run) -> Callable[..., int]:
 def two_initiatives(engine: Engine, settings: Settings) -> None:
     """A second initiative beside the first."""
     with writing(engine) as connection:
-        import_description(connection, settings, describe(SECOND), actor=TESTER)
+        import_description(unit(connection, settings), describe(SECOND))
 
 
 def now() -> datetime:

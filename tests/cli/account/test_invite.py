@@ -7,6 +7,7 @@ from signer.accounts.invite import accept
 from signer.accounts.roles import HeldRole, Role
 from signer.database import writing
 from signer.settings import Settings
+from tests.acts import unit
 from tests.cli.account.conftest import NUMBER, OTTOLINE, OWNER, SECOND, Run, held_by, known, now, token_of
 
 
@@ -17,7 +18,7 @@ def test_the_first_owner_gets_a_link_that_makes_the_account(run: Run, engine: En
     (link,) = invited.out.splitlines()
     assert link.startswith("/console/invitation?token=")
     with writing(engine) as connection:
-        accept(connection, settings, token_of(link), name="Ottoline", password_hash="hash", now=now())
+        accept(unit(connection, settings), token_of(link), name="Ottoline", password_hash="hash", now=now())
     assert known(engine, OTTOLINE).roles == (OWNER,)
 
 

@@ -12,6 +12,7 @@ from signer.accounts.tables import account, webauthn_credential
 from signer.database import reading, writing
 from signer.settings import Settings
 from tests.accounts.conftest import passkey
+from tests.acts import unit
 from tests.cli.account.conftest import (
     NUMBER,
     OTTOLINE,
@@ -40,7 +41,7 @@ def test_what_locks_somebody_out_is_a_dry_run_without_yes(
     command, said = case
     account_id = join(OTTOLINE)
     with writing(engine) as connection:
-        session_id = begin_session(connection, settings, account_id, now=now())
+        session_id = begin_session(unit(connection, settings), account_id, now=now())
     before, log = state(engine, account_id), entries(engine)
 
     dry = run(command, OTTOLINE)
@@ -64,7 +65,7 @@ def test_deactivating_shuts_the_account_until_it_is_invited_again(
     account_id = join(OTTOLINE)
     waiting = token_of(run("invite", OTTOLINE, "--role", "reader").out)
     with writing(engine) as connection:
-        session_id = begin_session(connection, settings, account_id, now=now())
+        session_id = begin_session(unit(connection, settings), account_id, now=now())
 
     shut = run("deactivate", OTTOLINE, "--yes")
 
@@ -105,7 +106,9 @@ def test_renewing_prints_a_link_by_which_the_owner_comes_back_with_all_roles(
     assert renewed.status == 0
     assert not known(engine, OTTOLINE).active
     with writing(engine) as connection:
-        back = accept(connection, settings, token_of(renewed.out), name="Ottoline", password_hash="new hash", now=now())
+        back = accept(
+            unit(connection, settings), token_of(renewed.out), name="Ottoline", password_hash="new hash", now=now()
+        )
     assert back == account_id
     assert known(engine, OTTOLINE).active
     assert known(engine, OTTOLINE).roles == (HeldRole(Role.AUDITOR, NUMBER), OWNER)

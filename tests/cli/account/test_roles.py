@@ -13,6 +13,7 @@ from signer.accounts.roles import HeldRole, Role
 from signer.audit.actor import command_line
 from signer.database import writing
 from signer.settings import Settings
+from tests.acts import unit
 from tests.cli.account.conftest import (
     BARTHOLOMEW,
     NUMBER,
@@ -52,7 +53,7 @@ def test_the_list_as_json_is_for_programs_and_holds_no_secret(
     account_id = join(OTTOLINE)
     at = datetime(2027, 5, 1, 9, 30, tzinfo=UTC)
     with writing(engine) as connection:
-        begin_session(connection, settings, account_id, now=at)
+        begin_session(unit(connection, settings), account_id, now=at)
 
     (row,) = json.loads(run("list", "--json").out)
 
@@ -89,7 +90,7 @@ def test_a_role_of_one_of_two_initiatives_is_taken_there_alone(run: Run, engine:
     for number in (NUMBER, SECOND):
         token = token_of(run("invite", OTTOLINE, "--role", "owner", "--initiative", number).out)
         with writing(engine) as connection:
-            accept(connection, settings, token, name="Ottoline", password_hash="hash", now=now())
+            accept(unit(connection, settings), token, name="Ottoline", password_hash="hash", now=now())
 
     assert run("take", OTTOLINE, "--role", "owner").refusal().startswith("there are 2 initiatives")
     run("take", OTTOLINE, "--role", "owner", "--initiative", NUMBER)

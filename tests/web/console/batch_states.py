@@ -9,7 +9,8 @@ from signer.batches.export import record_export
 from signer.batches.freeze import freeze
 from signer.batches.queries import Certificate
 from signer.batches.transitions import hand_over, receive
-from tests.conftest import END, MAY_DAY, NUMBER, TESTER
+from tests.acts import act
+from tests.conftest import END, MAY_DAY, NUMBER
 from tests.web.console.paths import BATCHES, HOME
 from tests.web.console.people import Human
 from tests.web.console.stage import SIGNED, Stage, States, sign
@@ -107,18 +108,18 @@ def take(human: Human, page: TestResponse, step: str, **values: str) -> TestResp
 def freeze_final(there: Stage, member_state: str) -> None:
     """Freeze the final batch of a Member State."""
     engine, settings, on = there.service.engine, there.service.settings, there.service.day
-    freeze(engine, settings, NUMBER, member_state, until=None, final=True, on=on, actor=TESTER)
+    act(engine, settings, on=on)(freeze)(NUMBER, member_state, until=None, final=True)
 
 
 def _pass_on(there: Stage, member_state: str) -> None:
     engine, settings, on = there.service.engine, there.service.settings, there.service.day
     batch = there.newest(member_state)
-    record_export(engine, settings, batch, on=on, actor=TESTER)
-    hand_over(engine, settings, batch, recipient=OFFICE, digest=batch.digest, on=on, actor=TESTER)
-    receive(engine, settings, batch, reference=LETTER, received_on=on, on=on, actor=TESTER)
+    act(engine, settings, on=on)(record_export)(batch)
+    act(engine, settings, on=on)(hand_over)(batch, recipient=OFFICE, digest=batch.digest)
+    act(engine, settings, on=on)(receive)(batch, reference=LETTER, received_on=on)
 
 
 def _certify(there: Stage, member_state: str) -> None:
     batch = there.newest(member_state)
     certificate = Certificate(ISSUED, "Certificate 7", batch.count, 190_000, {})
-    certify(there.service.engine, there.service.settings, batch, certificate, on=ISSUED, actor=TESTER)
+    act(there.service.engine, there.service.settings, on=ISSUED)(certify)(batch, certificate)

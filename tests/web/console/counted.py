@@ -20,7 +20,8 @@ from signer.tallies.daily_forecast import foresee, keep_forecast
 from signer.tallies.paper import PaperCount, enter_paper
 from signer.tallies.planning import mark_event
 from signer.tallies.tables import forecast, paper_count, person_estimate
-from tests.conftest import START, TESTER, describe
+from tests.acts import unit
+from tests.conftest import START, describe
 
 COUNTED = "2027/000045"
 TODAY = START + timedelta(days=212)
@@ -47,7 +48,7 @@ def count(
     """Keep counts as if statements had come from the start up to and with `until`; return the initiative."""
     with writing(engine) as connection:
         texts = {"en": InitiativeText(TITLE, "We ask for a quiet sky.", "", "")}
-        import_description(connection, settings, replace(describe(COUNTED), texts=texts), actor=TESTER)
+        import_description(unit(connection, settings), replace(describe(COUNTED), texts=texts))
         connection.execute(
             update(initiative_table).filter_by(registration_number=COUNTED).values(status=Status.COLLECTING)
         )
@@ -62,9 +63,9 @@ def campaign(engine: Engine, settings: Settings) -> Initiative:
     with writing(engine) as connection:
         for number, (code, statements) in enumerate(PAPER.items()):
             came = PaperCount(code, START + timedelta(days=70 + 30 * number), statements)
-            enter_paper(connection, settings, found, came, on=TODAY, actor=TESTER)
+            enter_paper(unit(connection, settings, on=TODAY), found, came)
         for after, label in EVENTS:
-            mark_event(connection, settings, found, on=START + timedelta(days=after), label=label, actor=TESTER)
+            mark_event(unit(connection, settings), found, on=START + timedelta(days=after), label=label)
         _estimate(connection, found)
     _forecast(engine, found, on=TODAY)
     return found

@@ -18,7 +18,7 @@ from signer.accounts.tables import account
 from signer.database import reading, writing
 from signer.service.service import Service
 from signer.web.console.sessions import COOKIE
-from tests.conftest import TESTER
+from tests.acts import unit
 from tests.web.console.paths import HOME
 from tests.web.pages import Page
 
@@ -96,7 +96,7 @@ def new_email() -> str:
 def invite_by_command(service: Service, email: str, held: HeldRole, *, now: datetime | None = None) -> str:
     """Invite somebody at the command line and return what accepts it."""
     with writing(service.engine) as connection:
-        return invite(connection, service.settings, email, held, actor=TESTER, now=now or datetime.now(UTC))
+        return invite(unit(connection, service.settings), email, held, now=now or datetime.now(UTC))
 
 
 def invited(app: Flask, service: Service, email: str, *roles: HeldRole) -> Human:

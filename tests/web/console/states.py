@@ -13,6 +13,7 @@ from signer.database import StoreUnavailable, writing
 from signer.initiatives.initiative import InitiativeText
 from signer.initiatives.lifecycle import import_description
 from signer.tallies.job_log import Work, note_run
+from tests.acts import unit
 from tests.conftest import MAY_DAY, NUMBER, TESTER, describe
 from tests.web.console.account_states import invitations, logging_on, own_account
 from tests.web.console.batch_states import ISSUED, LATE, batches, certifying, freeze_final, take
@@ -77,7 +78,7 @@ def choosing(there: Stage, auditor: Human, administrator: Human) -> States:
     """Which initiative, for who has several."""
     with writing(there.service.engine) as connection:
         other = replace(describe(OTHER), texts={"en": InitiativeText(LONG_TITLE, "We ask for a law.", "", "")})
-        import_description(connection, there.service.settings, other, actor=TESTER)
+        import_description(unit(connection, there.service.settings), other)
     alone = auditor.client.get("/console/audit/", follow_redirects=True)
     auditor.send(
         f"/console/invitation?token={there.token(auditor.email, HeldRole(Role.AUDITOR, OTHER))}", "/console/invitation"

@@ -10,7 +10,7 @@ from passlib.totp import TOTP
 from signer.accounts.manage import reset_second_factor
 from signer.database import writing
 from signer.service.service import Service
-from tests.conftest import TESTER
+from tests.acts import unit
 from tests.web.console.paths import ACCOUNT, APP, CODE
 from tests.web.console.people import (
     KEY,
@@ -223,7 +223,7 @@ def test_a_log_on_that_had_got_half_way_cannot_replace_the_app_that_was_set_up_m
 
 def test_after_a_reset_the_password_leads_to_setting_an_app_up_and_no_further(person: Human, service: Service) -> None:
     with writing(service.engine) as connection:
-        reset_second_factor(connection, service.settings, number_of(service, person.email), actor=TESTER)
+        reset_second_factor(unit(connection, service.settings), number_of(service, person.email))
     assert not is_inside(person)
 
     setup = person.give_password()

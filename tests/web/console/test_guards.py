@@ -14,6 +14,7 @@ from signer.web.console.app import create_console
 from signer.web.console.guards import guard_of, needs
 from signer.web.console.security import GUARDS
 from signer.web.requests import FORM
+from tests.acts import unit
 from tests.conftest import NUMBER, describe
 from tests.web.console.paths import address
 from tests.web.console.people import Human, cookie_of
@@ -122,7 +123,7 @@ def console(running: Service) -> Flask:
 def everybody(join: Callable[..., Human], running: Service) -> dict[str, Human | None]:
     """One logged-on person for each role, and nobody for anonymous."""
     with writing(running.engine) as connection:
-        import_description(connection, running.settings, describe(THEIRS), actor="command:test")
+        import_description(unit(connection, running.settings), describe(THEIRS))
     people = {who: join(f"p{number}@initiative.example", held) for number, (who, held) in enumerate(HELD.items())}
     return {ANONYMOUS: None, **people}
 

@@ -36,7 +36,8 @@ from signer.web.console.collection import STEPS
 from signer.web.console.guards import guard_of
 from signer.web.console.numbers import FILES
 from signer.web.requests import FORM, MAX_BYTES
-from tests.conftest import MAY_DAY, NUMBER, TESTER, describe
+from tests.acts import act, unit
+from tests.conftest import MAY_DAY, NUMBER, describe
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check
@@ -111,14 +112,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             on = MAY_DAY + timedelta(days=day)
             record(service.store, collection, ADA, code=Code.new(), check_id=new_check(), on=on, confirmed=frozenset())
         after = MAY_DAY + timedelta(days=9)
-        freeze(service.engine, service.settings, NUMBER, "DE", until=MAY_DAY, final=False, on=after, actor=TESTER)
+        act(service.engine, service.settings, on=after)(freeze)(NUMBER, "DE", until=MAY_DAY, final=False)
         # The first few numbers of accounts, which a guess may name, are nobody's who is needed here.
         with writing(service.engine) as connection:
-            import_description(connection, service.settings, describe(THEIRS), actor=TESTER)
+            import_description(unit(connection, service.settings), describe(THEIRS))
             for place in range(9):
                 email, now = f"bystander{place}@initiative.example", datetime.now(UTC)
-                token = invite(connection, service.settings, email, HELD["reader"], actor=TESTER, now=now)
-                accept(connection, service.settings, token, name="Bystander", password_hash="hash", now=now)
+                token = invite(unit(connection, service.settings), email, HELD["reader"], now=now)
+                accept(unit(connection, service.settings), token, name="Bystander", password_hash="hash", now=now)
         made = Place(app, service, list(create_console(service.settings, service).url_map.iter_rules()))
         for who, held in HELD.items():
             made.people[who] = invited(app, service, f"{who}@initiative.example", held)

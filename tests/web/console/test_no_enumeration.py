@@ -13,7 +13,7 @@ from signer.accounts.manage import deactivate, reset_second_factor
 from signer.audit.read import latest_entries
 from signer.database import reading, writing
 from signer.service.service import Service
-from tests.conftest import TESTER
+from tests.acts import unit
 from tests.web.console.paths import INVITATION, LOG_ON, PEOPLE
 from tests.web.console.people import PASSWORD, Human, invite_by_command, invited, new_email, number_of
 from tests.web.console.robot import NOBODY, Robot, said
@@ -32,17 +32,17 @@ def somebody(shared: tuple[Flask, Service]) -> str:
 
 def deactivated(service: Service, email: str) -> None:
     with writing(service.engine) as connection:
-        deactivate(connection, service.settings, number_of(service, email), actor=TESTER)
+        deactivate(unit(connection, service.settings), number_of(service, email))
 
 
 def without_second_factor(service: Service, email: str) -> None:
     with writing(service.engine) as connection:
-        reset_second_factor(connection, service.settings, number_of(service, email), actor=TESTER)
+        reset_second_factor(unit(connection, service.settings), number_of(service, email))
 
 
 def shut_until_renewed(service: Service, email: str) -> None:
     with writing(service.engine) as connection:
-        renew(connection, service.settings, number_of(service, email), actor=TESTER, now=datetime.now(UTC))
+        renew(unit(connection, service.settings), number_of(service, email), now=datetime.now(UTC))
 
 
 def as_it_is(_service: Service, _email: str) -> None:

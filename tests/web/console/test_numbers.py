@@ -27,7 +27,8 @@ from signer.tallies.overview import Overview, ThresholdStanding, read_overview
 from signer.tallies.planning import LABEL_LIMIT, expect_invalid, read_events, read_invalid_shares
 from signer.tallies.tables import invalid_share
 from signer.web.static_files import FOLDER
-from tests.conftest import END, START, TESTER
+from tests.acts import unit
+from tests.conftest import END, START
 from tests.listening import OF_SINGLE_STATEMENTS, listening, naming
 from tests.web.console.counted import COUNTED, TITLE, TODAY, campaign, count
 from tests.web.console.people import Human, invited
@@ -134,7 +135,7 @@ def test_the_table_has_every_member_state_with_what_it_needs_and_how_it_stands_i
 def test_a_threshold_reached_without_the_surplus_is_said_so(as_it_was: Campaign) -> None:
     there = as_it_was
     with writing(there.engine) as connection:
-        expect_invalid(connection, there.settings, there.initiative, "DK", 0.0, actor=TESTER)
+        expect_invalid(unit(connection, there.settings), there.initiative, "DK", 0.0)
 
     assert {each.member_state: each.standing for each in there.overview().member_states}[
         "DK"

@@ -15,7 +15,7 @@ from signer.database import writing
 from signer.service.service import Service
 from signer.web.console import sessions
 from signer.web.console.sessions import IDLE
-from tests.conftest import TESTER
+from tests.acts import unit
 from tests.web.console.paths import AGAIN, CODE, HOME, LOG_ON, PASSWORD_PAGE, PEOPLE
 from tests.web.console.people import PASSWORD, Human, another_browser, copied, is_inside, number_of
 from tests.web.console.standing import OWNER
@@ -59,12 +59,12 @@ def test_a_copy_of_the_cookie_opens_nothing_after_logging_off(person: Human) -> 
 
 def shut_out(service: Service, human: Human) -> None:
     with writing(service.engine) as connection:
-        deactivate(connection, service.settings, number_of(service, human.email), actor=TESTER)
+        deactivate(unit(connection, service.settings), number_of(service, human.email))
 
 
 def reset(service: Service, human: Human) -> None:
     with writing(service.engine) as connection:
-        reset_second_factor(connection, service.settings, number_of(service, human.email), actor=TESTER)
+        reset_second_factor(unit(connection, service.settings), number_of(service, human.email))
 
 
 def change_password_elsewhere(service: Service, human: Human) -> None:
@@ -120,7 +120,7 @@ def test_a_role_that_is_taken_opens_nothing_from_the_next_click_on(person: Human
     assert person.client.get(PEOPLE).status_code == 200
 
     with writing(service.engine) as connection:
-        take_role(connection, service.settings, number_of(service, person.email), OWNER, actor=TESTER)
+        take_role(unit(connection, service.settings), number_of(service, person.email), OWNER)
 
     assert person.client.get(PEOPLE).status_code == 403
 
