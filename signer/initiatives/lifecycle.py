@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, update
 
@@ -19,14 +19,29 @@ from signer.scheme.characters import is_line, tidy
 from signer.scheme.load import load_scheme
 from signer.sealing.canonical import canonical_json
 
-ALLOWED = {
-    Status.DRAFT: {Status.COLLECTING},
-    Status.COLLECTING: {Status.PAUSED, Status.CLOSED, Status.WITHDRAWN},
-    Status.PAUSED: {Status.COLLECTING, Status.CLOSED, Status.WITHDRAWN},
-    Status.CLOSED: set[Status](),
-    Status.WITHDRAWN: set[Status](),
+
+@dataclass(frozen=True)
+class StatusStep:
+    """A change of status that organisers decide on. begins: the statuses that it begins from."""
+
+    begins: frozenset[Status]
+    leads_to: Status
+
+    @property
+    def is_final(self) -> bool:
+        """Whether there is no way back."""
+        return not steps_from(self.leads_to)
+
+
+_RUNNING = frozenset({Status.COLLECTING, Status.PAUSED})
+STEPS: Mapping[str, StatusStep] = {
+    "open": StatusStep(frozenset({Status.DRAFT}), Status.COLLECTING),
+    "pause": StatusStep(frozenset({Status.COLLECTING}), Status.PAUSED),
+    "go-on": StatusStep(frozenset({Status.PAUSED}), Status.COLLECTING),
+    "close": StatusStep(_RUNNING, Status.CLOSED),
+    "withdraw": StatusStep(_RUNNING, Status.WITHDRAWN),
 }
-"""Closing and withdrawing are for good: a collection that ended must not begin again."""
+"""Name of a step to the step. Closing and withdrawing are for good: a collection that ended must not begin again."""
 
 RECORDED = {
     Status.COLLECTING: EntryKind.COLLECTION_OPENED,
@@ -41,6 +56,11 @@ REASON_LIMIT = 500
 
 class NotAllowed(SignerError):
     """The initiative cannot pass from its status to the wanted one, or not with this reason."""
+
+
+def steps_from(status: Status) -> Mapping[str, StatusStep]:
+    """Return the steps that begin from `status`, by name."""
+    return {name: step for name, step in STEPS.items() if status in step.begins}
 
 
 def import_description(unit: UnitOfWork, description: Description) -> Initiative:
@@ -73,7 +93,7 @@ def change_status(
     opening has no key.
     """
     kept = find_initiative_to_change(unit.connection, registration_number)
-    if wanted not in ALLOWED[kept.status]:
+    if wanted not in {step.leads_to for step in steps_from(kept.status).values()}:
         raise NotAllowed(f"{registration_number} is {kept.status} and cannot become {wanted}")
     if wanted is Status.COLLECTING:
         require_key(unit.connection, unit.settings, kept)

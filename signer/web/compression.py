@@ -8,7 +8,7 @@ import gzip
 from functools import lru_cache
 from http import HTTPStatus
 
-from flask import Flask, Response, request
+from flask import Response, request
 
 WORTH_IT = 800
 """Bytes below which headers and one network packet outweigh what is saved."""
@@ -29,12 +29,8 @@ COMPRESSED_KINDS = frozenset(
 )
 
 
-def install_compression(app: Flask) -> None:
-    """Compress the public answers of `app`. To be installed before whatever else looks at an answer's headers."""
-    app.after_request(_compress)
-
-
-def _compress(response: Response) -> Response:
+def compress(response: Response) -> Response:
+    """Compress a public answer. The last of the hooks, for it looks at headers that the others set."""
     if (
         response.mimetype not in COMPRESSED_KINDS
         or not _is_public(response)

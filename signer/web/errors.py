@@ -21,6 +21,7 @@ from signer.initiatives.initiative import Initiative, UnknownInitiative
 from signer.scheme.form import UnknownMemberState
 from signer.statements.store import AlreadyErased, CollectionFinalised
 from signer.web.api.problems import is_of_api, problem
+from signer.web.site import site
 
 logger = logging.getLogger(__name__)
 
@@ -223,7 +224,7 @@ def _received(answer: Answer, initiative: Initiative | None) -> int | None:
     if not initiative or not answer.period:
         return None
     try:
-        total: int = current_app.extensions["signer"].overview(initiative).collected
+        total: int = site().service.overview(initiative).collected
     except StoreUnavailable:
         return None  # the page says why one cannot sign all the same
     return total

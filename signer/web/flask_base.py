@@ -6,11 +6,12 @@ from types import TracebackType
 from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
-from signer.settings import Settings
 from signer.web.errors import log_fault
 from signer.web.languages import install_languages
 from signer.web.public.converters import install_converters
 from signer.web.rendering import install_rendering
+from signer.web.requests import MAX_BYTES
+from signer.web.site import EXTENSION, Site
 
 PACKAGE = Path(__file__).parent.parent
 TEMPLATES = (PACKAGE / "templates", PACKAGE.parent / "templates")
@@ -25,12 +26,14 @@ class QuietFlask(Flask):
         log_fault(exc_info[1])
 
 
-def flask_base(settings: Settings, *, static: Path | None, domains: tuple[str, ...]) -> QuietFlask:
+def flask_base(site: Site, *, static: Path | None, domains: tuple[str, ...]) -> QuietFlask:
     """Return an application without pages: templates, languages, registration numbers in addresses.
 
     static: the folder that it serves under /static. domains: the catalogues that its texts are looked up in.
     """
     app = QuietFlask("signer", static_folder=str(static) if static else None, static_url_path="/static")
+    app.extensions[EXTENSION] = site
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "extensions": ["jinja2.ext.do"]}
     app.jinja_loader = ChoiceLoader(
         [
@@ -40,5 +43,5 @@ def flask_base(settings: Settings, *, static: Path | None, domains: tuple[str, .
     )
     install_languages(app, str(PACKAGE / "translations"), domains)
     install_converters(app)
-    install_rendering(app, settings)
+    install_rendering(app, site.settings)
     return app

@@ -5,9 +5,9 @@ What a page may do in the browser is said here once, as narrowly as it works: ow
 
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, Response
+from flask import Response
 from werkzeug.wsgi import get_current_url
 
 Header = tuple[str, str]
@@ -83,27 +83,22 @@ _HTTPS_ONLY = ("Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDom
 _OURS = [(name.lower(), (name, value)) for name, value in HEADERS.items()]
 
 
-def install_headers(app: Flask) -> None:
-    """Put the headers on every answer of `app`: around it, so that nothing that goes wrong in it leaves them out."""
-    inner = app.wsgi_app
+def with_headers(inner: WSGIApplication) -> WSGIApplication:
+    """Return `inner` with the headers on every answer: around it, so that nothing that goes wrong leaves them out."""
 
-    def with_headers(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[Header], failure: Failure | None = None) -> Callable[[bytes], object]:
             return start_response(status, _completed(headers, environ), failure)
 
         return inner(environ, start)
 
-    app.wsgi_app = with_headers  # type: ignore[method-assign]
+    return answer
 
 
-def install_console_headers(app: Flask) -> None:
-    """Say on every page of the console what it may do beyond the others; the rest is added around it."""
-
-    def say(response: Response) -> Response:
-        response.headers["Permissions-Policy"] = CONSOLE_FEATURES
-        return response
-
-    app.after_request(say)
+def allow_console_features(response: Response) -> Response:
+    """Say on a page of the console what it may do beyond the others; the rest is added around it."""
+    response.headers["Permissions-Policy"] = CONSOLE_FEATURES
+    return response
 
 
 def as_file(response: Response, name: str) -> Response:

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from flask import Flask, request
+from flask import request
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from limits.storage import storage_from_string
@@ -32,17 +32,19 @@ AWAY_SECONDS = 30
 """How long a counter that did not answer is not asked again: each POST would wait for it."""
 
 
-def install_limits(app: Flask, settings: Settings) -> None:
-    """Limit the POSTs of each address to `POSTS`, counted where `settings.limits_url` says. Raises WrongSettings."""
-    limit = parse(POSTS)
-    allowed = Allowance(limit, settings.limits_url)
-    key = secrets.token_bytes(32)
+class PostLimit:
+    """Limits the POSTs of each address to `POSTS`, counted where the settings say."""
 
-    def count_post() -> None:
-        if request.method == "POST" and not allowed.take(address_name(key, request.remote_addr or "")):
-            raise TooManyRequests(retry_after=limit.get_expiry())
+    def __init__(self, settings: Settings) -> None:
+        """Raise WrongSettings if nothing counts there."""
+        self._limit = parse(POSTS)
+        self._allowed = Allowance(self._limit, settings.limits_url)
+        self._key = secrets.token_bytes(32)
 
-    app.before_request(count_post)
+    def count(self) -> None:
+        """Count the request if it is a POST. Raises TooManyRequests."""
+        if request.method == "POST" and not self._allowed.take(address_name(self._key, request.remote_addr or "")):
+            raise TooManyRequests(retry_after=self._limit.get_expiry())
 
 
 class Allowance:

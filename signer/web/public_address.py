@@ -2,10 +2,11 @@
 
 import re
 
-from flask import current_app, request
+from flask import request
+
+from signer.web.site import site
 
 HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
-PUBLIC_URL = "PUBLIC_URL"
 
 
 def request_address() -> str:
@@ -19,5 +20,4 @@ def request_address() -> str:
 
 def public_address() -> str:
     """Return the scheme and host that the settings name, for what is kept beyond this request; nothing without one."""
-    named: str = current_app.config[PUBLIC_URL]
-    return named
+    return site().settings.public_url

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from signer.retention.deadlines import last_day_kept
 from signer.settings import Settings
 from signer.web.languages import LANGUAGES, current_language, described, formats_of, long_date
+from signer.web.static_files import asset
 
 SERVICE_NAME = "Signer"
 SHARE_DIGITS = 1
@@ -23,9 +24,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?\u037e])\s+")
 
 def install_rendering(app: Flask, settings: Settings) -> None:
     """Give the templates of `app` their filters and common values."""
-    app.config.update(
-        CONTACT_EMAIL=settings.contact_email, PUBLIC_URL=settings.public_url, DEMONSTRATION=settings.demonstration
-    )
+    app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters.update(
         number=formatted_number,
         share=_share,

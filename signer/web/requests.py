@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Flask, current_app, request
+from flask import current_app, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge, UnsupportedMediaType
 
@@ -14,12 +14,6 @@ FORM = "application/x-www-form-urlencoded"
 FORM_WITH_FILES = "multipart/form-data"
 
 View = TypeVar("View", bound=Callable[..., object])
-
-
-def install_request_checks(app: Flask) -> None:
-    """Refuse POSTs of other sites and of other kinds than a plain form, before any view runs."""
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
-    app.before_request(_check_post)
 
 
 def takes(most_bytes: int, *, files: bool = False) -> Callable[[View], View]:
@@ -32,7 +26,8 @@ def takes(most_bytes: int, *, files: bool = False) -> Callable[[View], View]:
     return mark
 
 
-def _check_post() -> None:
+def check_post() -> None:
+    """Refuse POSTs of other sites and of other kinds than a plain form, before any view runs."""
     if request.method != "POST":
         return
     if _is_foreign(request.headers):

@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from signer.audit.tables import audit_head
+from signer.audit.unit_of_work import UnitOfWork
 from signer.batches import freeze as freezing
 from signer.batches.reconcile import Unreconciled
 from signer.batches.tables import batch, batch_step, certificate
@@ -158,9 +159,9 @@ def test_a_batch_that_takes_in_what_is_not_its_own_is_not_frozen(
     signed(instance, 1, member_state="FR")
     take_in = freezing._take_in
 
-    def too_much(connection: Connection, *arguments: object, **options: object) -> tuple[int, int]:
-        batch_id, number = take_in(connection, *arguments, **options)  # type: ignore[arg-type]
-        connection.execute(update(statement).values(batch=batch_id))
+    def too_much(unit: UnitOfWork, *arguments: object, **options: object) -> tuple[int, int]:
+        batch_id, number = take_in(unit, *arguments, **options)  # type: ignore[arg-type]
+        unit.connection.execute(update(statement).values(batch=batch_id))
         return batch_id, number
 
     monkeypatch.setattr(freezing, "_take_in", too_much)

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from signer.sealing.opening import OpeningKey
 from signer.web.app import create_app
+from signer.web.site import site_of
 from tests.journeys.axe import complaints_about, complaints_unfolded, require_no_sideways_scroll_and_no_cut
 from tests.journeys.showing import DESKTOP_DARK, Screen, screen
 from tests.web.factories import make_service, make_settings
@@ -31,7 +32,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture(scope="module")
 def states(app: Flask, client: FlaskClient) -> dict[str, TestResponse]:
     """Every page in every state, by what it is."""
-    return every_state(client, app.extensions["signer"])
+    return every_state(client, site_of(app).service)
 
 
 @pytest.fixture

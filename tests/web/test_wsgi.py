@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from signer.web.site import site_of
 from tests.conftest import Instance
 from tests.journeys.served import collect_now
 
@@ -39,6 +40,6 @@ def test_the_wsgi_file_serves_and_does_the_periodic_work(instance: Instance, mon
     application = runpy.run_path(str(FILE))["application"]
 
     assert application.test_client().get("/healthz").status_code == 200
-    assert started == [application.extensions["signer"]]
+    assert started == [site_of(application).service]
     (end,) = at_the_end
     end()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from flask import Response, current_app, url_for
+from flask import Response, url_for
 
 from signer.initiatives.initiative import Initiative
 from signer.publishing.documents import (
@@ -21,11 +21,11 @@ from signer.web.api.problems import NoForecast
 from signer.web.caching import MAX_AGE, public_page, public_rendered
 from signer.web.headers import as_file
 from signer.web.languages import LANGUAGES
-from signer.web.public.current import find_initiative, human_check, overview_of, rendered_pages, service
+from signer.web.public.current import find_initiative, overview_of
+from signer.web.site import site
 
 JSON, CSV = "application/json", "text/csv"
 OPENAPI = Path(__file__).with_name("openapi.json")
-DEMONSTRATION = "DEMONSTRATION"
 
 
 def index() -> Response:
@@ -49,7 +49,7 @@ def openapi() -> Response:
 
 def initiatives() -> Response:
     """List the initiatives that have been opened, by registration number."""
-    found = service().catalogue.initiatives()
+    found = site().service.catalogue.initiatives()
     return _json({"initiatives": [_described(each) for each in found]})
 
 
@@ -81,7 +81,7 @@ def history_csv(number: str) -> Response:
 def forecast(number: str) -> Response:
     """Return what to expect, if the organisers publish it. Raises NoForecast."""
     found = find_initiative(number)
-    newest = service().forecast(found) if found.forecast_published else None
+    newest = site().service.forecast(found) if found.forecast_published else None
     if newest is None:
         raise NoForecast
     made_on, expected = newest
@@ -90,11 +90,11 @@ def forecast(number: str) -> Response:
 
 def _of_overview(found: Initiative, write: Callable[[Document], str], mimetype: str) -> Response:
     overview = overview_of(found)
-    shell = rendered_pages().find(
+    shell = site().rendered_pages.find(
         found,
         f"tally {mimetype}",
         "",
-        on=service().today(),
+        on=site().service.today(),
         figures=overview,
         render=lambda: write(tally_document(overview, demonstration=_is_demonstration())),
     )
@@ -102,9 +102,9 @@ def _of_overview(found: Initiative, write: Callable[[Document], str], mimetype: 
 
 
 def _of_history(found: Initiative, write: Callable[[Document], str], mimetype: str) -> Response:
-    on = service().today()
-    days = service().history(found, spare=human_check().is_surging())
-    shell = rendered_pages().find(
+    on = site().service.today()
+    days = site().service.history(found, spare=site().human_check.is_surging())
+    shell = site().rendered_pages.find(
         found,
         f"history {mimetype}",
         "",
@@ -116,7 +116,7 @@ def _of_history(found: Initiative, write: Callable[[Document], str], mimetype: s
 
 
 def _described(found: Initiative) -> Document:
-    return initiative_document(found, on=service().today()) | {"links": _links(found)}
+    return initiative_document(found, on=site().service.today()) | {"links": _links(found)}
 
 
 def _links(found: Initiative) -> Mapping[str, object]:
@@ -144,7 +144,7 @@ def _json(document: object) -> Response:
 
 
 def _is_demonstration() -> bool:
-    return bool(current_app.config[DEMONSTRATION])
+    return site().settings.demonstration
 
 
 @cache

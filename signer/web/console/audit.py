@@ -11,9 +11,10 @@ from signer.audit.read import latest_entries, read_entries, read_head, verify
 from signer.audit.record import audit_key
 from signer.database import reading
 from signer.initiatives.initiative import Initiative
-from signer.web.console.current import allowed, initiatives_with, service, settings, the_initiative
+from signer.web.console.current import allowed, initiatives_with, the_initiative
 from signer.web.console.forms import sentence
 from signer.web.console.guards import needs
+from signer.web.site import site
 
 ENTRIES = 50
 
@@ -38,14 +39,14 @@ def audit_log_of(number: str) -> str:
 def _page(initiative: Initiative | None) -> str:
     number = initiative.registration_number if initiative else ""
     before, wants_verdict = _before(), "verify" in request.args
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         entries = latest_entries(connection, ENTRIES, initiative=number, before=before)
         names = read_names(connection)
         head = read_head(connection)
         broken = ""
         if wants_verdict:
             try:
-                verify(read_entries(connection), head, settings(), audit_key(settings()).verifying_key)
+                verify(read_entries(connection), head, site().settings, audit_key(site().settings).verifying_key)
             except BrokenChain as found:
                 broken = sentence(found)
     return render_template(

@@ -23,12 +23,14 @@ from signer.batches.state import State, WrongStep
 from signer.batches.transitions import NotReady, hand_over, next_states, open_again, receive
 from signer.database import reading
 from signer.errors import SignerError
-from signer.web.console.batch_forms import REASONS, CertifyForm, HandOverForm, OpenAgainForm, ReceiveForm
-from signer.web.console.current import acting, allowed, service, settings, the_initiative
+from signer.web.console.batch_forms import CertifyForm, HandOverForm, OpenAgainForm, ReceiveForm
+from signer.web.console.current import acting, allowed, the_initiative
 from signer.web.console.forms import sentence
 from signer.web.console.guards import needs
+from signer.web.console.labels.batches import REASONS
 from signer.web.headers import as_file
 from signer.web.languages import territory_here
+from signer.web.site import site
 
 REFUSALS = (NotReady, WrongStep, Unreconciled)
 
@@ -101,7 +103,7 @@ def download(number: str, member_state: str, batch_number: int) -> str | tuple[s
     found = _find(number, member_state, batch_number)
     length = batch_length(Manifest.decode(found.manifest))
     start = _start(found, length)
-    pieces = _from(start, export_pieces(service().engine, settings(), found))
+    pieces = _from(start, export_pieces(site().service.engine, site().settings, found))
     try:
         # The first piece shows whether everything agrees; an error behind it breaks the download off.
         first = next(pieces, b"")
@@ -149,12 +151,12 @@ def _why(refusal: SignerError) -> str:
 
 def _find(number: str, member_state: str, batch_number: int) -> BatchSummary:
     the_initiative(number)
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         return find_batch(connection, number, member_state, batch_number)
 
 
 def _page(found: BatchSummary, given: Mapping[str, FlaskForm], *, problem: str = "") -> str:
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         steps = read_steps(connection, found.id)
         certificate = read_certificate(connection, found.id)
         standings = read_result(connection, the_initiative(found.registration_number)).standings

@@ -10,21 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from signer.batches.certify import INVALID, LARGEST
 from signer.batches.queries import Certificate
 from signer.batches.transitions import REASON_LENGTH
-
-REASONS = {
-    "under_age": _("Too young"),
-    "duplicate": _("Repeats"),
-    "signed_by_other": _("Signed by somebody else"),
-    "illegible": _("Illegible (paper)"),
-    "not_found": _("Person not found"),
-    "data_mismatch": _("Data do not match"),
-    "not_national": _("Not a national"),
-    "incomplete": _("Incomplete"),
-    "outside_period": _("Outside the collection period"),
-    "wrong_form": _("Wrong form"),
-    "deceased": _("Deceased"),
-}
-"""Code of a reason to its name."""
+from signer.web.console.labels.batches import REASONS
 
 
 def _line(label: str, missing: str) -> StringField:

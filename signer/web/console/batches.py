@@ -15,10 +15,11 @@ from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.keys import UnknownKey
 from signer.web.console.batch_forms import FreezeForm
-from signer.web.console.current import acting, allowed, initiatives_with, service, the_initiative
+from signer.web.console.current import acting, allowed, initiatives_with, the_initiative
 from signer.web.console.forms import sentence
 from signer.web.console.guards import needs
 from signer.web.languages import territory_here
+from signer.web.site import site
 
 REFUSALS = (NotFinal, NothingToFreeze, Unreconciled, UnknownKey)
 """Why freezing is refused, each in a sentence for who asked."""
@@ -60,7 +61,7 @@ def freeze_batch(number: str) -> str | tuple[str, int] | Response:
 
 def _form(initiative: Initiative) -> FreezeForm:
     form = FreezeForm()
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         found = read_result(connection, initiative)
     names = [(there.member_state, territory_here(there.member_state)) for there in found.standings]
     form.member_state.choices = [("", _("Choose")), *sorted(names, key=lambda choice: choice[1] or choice[0])]
@@ -69,7 +70,7 @@ def _form(initiative: Initiative) -> FreezeForm:
 
 def _page(initiative: Initiative, form: FreezeForm) -> str:
     disagreement, numbers = "", Reconciliation()
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         result = read_result(connection, initiative)
         everything = list_batches(connection, initiative.registration_number)
         try:
@@ -90,5 +91,5 @@ def _page(initiative: Initiative, form: FreezeForm) -> str:
         total=numbers.of(initiative.id),
         disagreement=disagreement,
         failed=[there for there in everything if there.state is State.FAILED],
-        today=service().today(),
+        today=site().service.today(),
     )

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import cast
 
-from flask import current_app, g
+from flask import g
 from flask_login import current_user
 
 from signer.accounts.queries import read_roles
@@ -13,18 +13,7 @@ from signer.audit.unit_of_work import UnitOfWork, unit_of_work
 from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.queries import find_initiative, read_initiatives
-from signer.service.service import Service
-from signer.settings import Settings
-
-
-def service() -> Service:
-    """Return the service of the running application."""
-    return cast("Service", current_app.extensions["signer"])
-
-
-def settings() -> Settings:
-    """Return the settings of the instance."""
-    return cast("Settings", current_app.extensions["signer_settings"])
+from signer.web.site import site
 
 
 def is_logged_on() -> bool:
@@ -53,7 +42,7 @@ def acting_as_service() -> AbstractContextManager[UnitOfWork]:
 
 
 def _unit_of(actor: str) -> AbstractContextManager[UnitOfWork]:
-    return unit_of_work(service().engine, settings(), actor=actor, on=service().today())
+    return unit_of_work(site().service.engine, site().settings, actor=actor, on=site().service.today())
 
 
 def held_roles() -> tuple[HeldRole, ...]:
@@ -61,7 +50,7 @@ def held_roles() -> tuple[HeldRole, ...]:
     if not is_logged_on():
         return ()
     if "held_roles" not in g:
-        with reading(service().engine) as connection:
+        with reading(site().service.engine) as connection:
             g.held_roles = read_roles(connection, account_id())
     return cast("tuple[HeldRole, ...]", g.held_roles)
 
@@ -78,14 +67,14 @@ def allowed_somewhere(permission: Permission) -> bool:
 
 def initiatives_with(permission: Permission) -> tuple[Initiative, ...]:
     """Return the initiatives for which who is logged on has `permission`, drafts too, by number."""
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         found = read_initiatives(connection)
     return tuple(initiative for initiative in found if allowed(permission, initiative.registration_number))
 
 
 def my_initiatives() -> tuple[Initiative, ...]:
     """Return the initiatives that who is logged on has any permission for."""
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         found = read_initiatives(connection)
     return tuple(
         initiative
@@ -96,6 +85,6 @@ def my_initiatives() -> tuple[Initiative, ...]:
 
 def the_initiative(number: str) -> Initiative:
     """Return the initiative that the address names, a draft too. Raises UnknownInitiative."""
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         g.initiative = find_initiative(connection, number)
     return cast("Initiative", g.initiative)

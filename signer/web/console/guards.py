@@ -38,6 +38,29 @@ class Guard:
 ANYONE, LOG_ON, CLOSED = Guard(anyone=True), Guard(), Guard(closed=True)
 ON_THE_WAY = Guard(on_the_way=True)
 
+OF_LIBRARY: Mapping[str, Guard] = {
+    "security.login": ANYONE,
+    "security.logout": ANYONE,
+    # Each of these looks for a log-on that has got as far as the password; the first also changes the app afterwards.
+    "security.two_factor_setup": ANYONE,
+    # The library logs off whoever opens one of these while logged on.
+    "security.two_factor_token_validation": ON_THE_WAY,
+    "security.tf_select": ON_THE_WAY,
+    "security.mf_recovery": ON_THE_WAY,
+    "security.wan_signin": ON_THE_WAY,
+    "security.wan_signin_response": ON_THE_WAY,
+    "security.two_factor_setup_validate": LOG_ON,
+    "security.verify": LOG_ON,
+    "security.change_password": LOG_ON,
+    "security.mf_recovery_codes": LOG_ON,
+    "security.wan_register": LOG_ON,
+    "security.wan_register_response": LOG_ON,
+    "security.wan_delete": LOG_ON,
+    # It would mail the operator at anybody's wish; recovery codes have a page of their own.
+    "security.two_factor_rescue": CLOSED,
+}
+"""Guards of the pages that Flask-Security brings, by endpoint."""
+
 
 def open_to_anyone(view: View) -> View:
     """Let anybody open the page."""
@@ -54,19 +77,10 @@ def needs(permission: Permission) -> Callable[[View], View]:
     return lambda view: _guarded(view, Guard(permission=permission))
 
 
-def install_guards(app: Flask, of_library: Mapping[str, Guard]) -> None:
-    """Ask at every request. To be installed before any other hook of `app`.
-
-    of_library: the guards of pages that Flask-Security brings, by endpoint.
-    """
-    app.extensions["guards_of_library"] = dict(of_library)
-    app.before_request(_check)
-
-
 def guard_of(app: Flask, endpoint: str) -> Guard | None:
     """Return the guard of a page; None if it has none, and is therefore shut."""
     guard: Guard | None = getattr(app.view_functions[endpoint], "guard", None)
-    return guard or app.extensions["guards_of_library"].get(endpoint)
+    return guard or OF_LIBRARY.get(endpoint)
 
 
 def _guarded(view: View, guard: Guard) -> View:
@@ -74,7 +88,8 @@ def _guarded(view: View, guard: Guard) -> View:
     return view
 
 
-def _check() -> AnyResponse | None:
+def check_guard() -> AnyResponse | None:
+    """Let the request through if the page's guard does; else send to the log-on. Raises Forbidden."""
     if request.endpoint is None:
         return None  # no such page, or not by this method: the answer is 404 or 405
     guard = guard_of(current_app, request.endpoint)

@@ -8,9 +8,10 @@ from signer.accounts.roles import Permission
 from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.tallies.overview import Overview, read_overview
-from signer.web.console.current import allowed, allowed_somewhere, held_roles, my_initiatives, service
+from signer.web.console.current import allowed, allowed_somewhere, held_roles, my_initiatives
 from signer.web.console.guards import needs_log_on
 from signer.web.console.sessions import IDLE
+from signer.web.site import site
 
 
 @needs_log_on
@@ -37,8 +38,8 @@ def _overview(initiative: Initiative) -> Overview | None:
     """Return the numbers of an initiative for those who may see them."""
     if not allowed(Permission.SEE_NUMBERS, initiative.registration_number):
         return None
-    with reading(service().engine) as connection:
-        return read_overview(connection, initiative, on=service().today())
+    with reading(site().service.engine) as connection:
+        return read_overview(connection, initiative, on=site().service.today())
 
 
 @needs_log_on

@@ -25,12 +25,13 @@ from signer.initiatives.texts import FrozenText, UnfitText, all_checked
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
 from signer.scheme.rule_file import InvalidRules
-from signer.web.console.current import acting, allowed, service, settings
+from signer.web.console.current import acting, allowed
 from signer.web.console.forms import refuse
 from signer.web.console.guards import needs
 from signer.web.console.labels.campaign import TEXT_PARTS
 from signer.web.languages import current_language, language_name
 from signer.web.requests import takes
+from signer.web.site import site
 
 MOST_BYTES = 400 * 1024
 """Of a form with the file in it. Texts in 24 languages at the register's limits have some 150 kB."""
@@ -77,7 +78,7 @@ def preview_import() -> str | tuple[str, int]:
         return _ask(form), 422
     try:
         described = _read(content)
-        with reading(service().engine) as connection:
+        with reading(site().service.engine) as connection:
             kept = _kept(connection, described, find_initiative)
     except REFUSALS as refusal:
         refuse(form, refusal)
@@ -168,7 +169,7 @@ def _kept(
 def _make_secret(number: str) -> None:
     """Within the transaction: an initiative without it could never be opened. Raises NotMade."""
     try:
-        settings().make_secret(storage_secret(number))
+        site().settings.make_secret(storage_secret(number))
     except OSError:
         raise NotMade(
             "the service may not write to its secrets folder; import the file with `signer initiative import`"

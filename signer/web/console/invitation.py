@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response
 from signer.accounts.invite import Invitation, accept, find_invitation
 from signer.database import reading
 from signer.initiatives.initiative import UnknownInitiative
-from signer.web.console.current import acting_as_service, is_logged_on, service, the_initiative
+from signer.web.console.current import acting_as_service, is_logged_on, the_initiative
 from signer.web.console.datastore import ConsoleUser
 from signer.web.console.forms import AcceptanceForm, NewAccountForm
 from signer.web.console.guards import open_to_anyone
 from signer.web.console.security import security
+from signer.web.site import site
 
 
 @open_to_anyone
@@ -59,7 +60,7 @@ def _page(found: Invitation, form: AcceptanceForm) -> str:
 
 
 def _find(token: str) -> Invitation:
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         return find_invitation(connection, token, now=datetime.now(UTC))
 
 

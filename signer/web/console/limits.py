@@ -6,7 +6,7 @@ counts for itself unless `limits_url` names a common counter.
 
 import secrets
 
-from flask import Flask, request, session
+from flask import request, session
 from flask_login import current_user
 from limits import parse
 from werkzeug.exceptions import TooManyRequests
@@ -26,28 +26,30 @@ SECOND_FACTOR = frozenset(
 INVITATION = frozenset({"accept_invitation"})
 
 
-def install_log_on_limits(app: Flask, settings: Settings) -> None:
-    """Refuse too many tries with 429 before a password is looked at. Raises WrongSettings or MissingSecret."""
-    by_address = Allowance(parse(ADDRESS_TRIES), settings.limits_url)
-    by_account = [(limit, Allowance(limit, settings.limits_url)) for limit in map(parse, ACCOUNT_TRIES)]
-    address_key = secrets.token_bytes(32)
-    account_key = derived_key(settings, "names of tries")
+class LogOnLimits:
+    """Counts tries, at each step of a log-on by itself."""
 
-    def count_try() -> None:
+    def __init__(self, settings: Settings) -> None:
+        """Raise WrongSettings or MissingSecret."""
+        self._by_address = Allowance(parse(ADDRESS_TRIES), settings.limits_url)
+        self._by_account = [(limit, Allowance(limit, settings.limits_url)) for limit in map(parse, ACCOUNT_TRIES)]
+        self._address_key = secrets.token_bytes(32)
+        self._account_key = derived_key(settings, "names of tries")
+
+    def count(self) -> None:
+        """Count the request if it is a try. Raises TooManyRequests."""
         step = _step()
         if request.method != "POST" or not step:
             return
-        address = address_name(address_key, request.remote_addr or "")
-        if not by_address.take(f"{step} from {address}"):
+        address = address_name(self._address_key, request.remote_addr or "")
+        if not self._by_address.take(f"{step} from {address}"):
             raise TooManyRequests(retry_after=parse(ADDRESS_TRIES).get_expiry())
         if account := _account():
-            name = keyed_digest(account_key, account.encode()).hex()
+            name = keyed_digest(self._account_key, account.encode()).hex()
             # Each is counted, also after one has said no: a longer wait is the answer to going on.
-            taken = [(limit, allowance.take(f"{step} at {name}")) for limit, allowance in by_account]
+            taken = [(limit, allowance.take(f"{step} at {name}")) for limit, allowance in self._by_account]
             if waits := [limit.get_expiry() for limit, within in taken if not within]:
                 raise TooManyRequests(retry_after=max(waits))
-
-    app.before_request(count_try)
 
 
 def _step() -> str:

@@ -1,6 +1,5 @@
 """What every page of the console shows around its content: who is logged on, where they may go, when it ends."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,11 +9,10 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
-from signer.accounts.roles import Permission, Role
+from signer.accounts.roles import Permission
 from signer.web.console.current import allowed, allowed_somewhere, is_logged_on
 from signer.web.console.guards import guard_of
 from signer.web.console.sessions import IDLE
-from signer.web.languages import current_language, long_date
 
 
 @dataclass(frozen=True)
@@ -50,18 +48,9 @@ PLACES_OF_INITIATIVE = (
 )
 """The entries of one initiative, in order: endpoints whose address has its number and nothing else that changes."""
 
-ROLE_NAMES: Mapping[Role, LazyString] = {
-    Role.OWNER: _("Owner"),
-    Role.EDITOR: _("Editor"),
-    Role.READER: _("Reader"),
-    Role.AUDITOR: _("Auditor"),
-    Role.ADMINISTRATOR: _("Administrator"),
-}
-
 
 def install_navigation(app: Flask) -> None:
-    """Give the templates of `app` the navigation, `places_of`, `may`, and the words for moments and roles."""
-    app.jinja_env.filters.update(moment=moment, clock=clock, role=lambda role: ROLE_NAMES[Role(role)])
+    """Give the templates of `app` the navigation, `places_of` and `may`."""
 
     def common() -> dict[str, Any]:
         logged_on = is_logged_on()
@@ -76,16 +65,6 @@ def install_navigation(app: Flask) -> None:
         }
 
     app.context_processor(common)
-
-
-def moment(value: datetime) -> str:
-    """Return a point in time in words: the day, and the time to the minute."""
-    return f"{long_date(value.astimezone(UTC).date(), current_language())}, {clock(value)}"
-
-
-def clock(value: datetime) -> str:
-    """Return the time of day to the minute, with whose time it is."""
-    return f"{value.astimezone(UTC):%H:%M} (UTC)"
 
 
 def _places_of(app: Flask, number: str) -> list[tuple[str, NavigationEntry]]:

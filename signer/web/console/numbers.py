@@ -20,7 +20,7 @@ from signer.tallies.forecast import Range
 from signer.tallies.history import Day, read_history
 from signer.tallies.overview import MemberStateFigures, Overview, ThresholdStanding, read_overview
 from signer.tallies.planning import LABEL_LIMIT, MOST_EVENTS, Event, UnfitPlan, mark_event, read_events, unmark_event
-from signer.web.console.current import acting, allowed, service, settings, the_initiative
+from signer.web.console.current import acting, allowed, the_initiative
 from signer.web.console.guards import needs
 from signer.web.console.labels.numbers import Foreseen, foreseen
 from signer.web.console.numbers_charts import NARROW, WIDE, draw_bar, draw_daily, draw_running, draw_tiles
@@ -28,6 +28,7 @@ from signer.web.console.planning_forms import EventForm
 from signer.web.headers import as_file
 from signer.web.languages import current_language
 from signer.web.public.fields import member_state_name
+from signer.web.site import site
 
 FILES = {"days.csv": "text/csv", "member-states.csv": "text/csv", "numbers.json": "application/json"}
 """Name of a file to download to its kind."""
@@ -90,13 +91,13 @@ def remove_event(number: str, event_id: int) -> AnyResponse:
 def numbers_file(number: str, name: str) -> Response:
     """Give the same numbers as a file, for a spreadsheet or a program: in the shape of the public ones, and more."""
     initiative = the_initiative(number)
-    with reading(service().engine) as connection:
-        overview = read_overview(connection, initiative, on=service().today())
-        days = read_history(connection, initiative, on=service().today())
+    with reading(site().service.engine) as connection:
+        overview = read_overview(connection, initiative, on=site().service.today())
+        days = read_history(connection, initiative, on=site().service.today())
         events = read_events(connection, initiative.id)
         seen = foreseen(overview, read_forecast(connection, initiative.id))
     history = history_document(initiative, days, on=overview.on)
-    tally = tally_document(overview, demonstration=settings().demonstration)
+    tally = tally_document(overview, demonstration=site().settings.demonstration)
     # The public numbers of each Member State, and beside them what only organisers see.
     pairs = zip(tally["member_states"], overview.member_states, strict=True)
     tally["member_states"] = [each | _planned(own, overview) for each, own in pairs]
@@ -110,8 +111,8 @@ def numbers_file(number: str, name: str) -> Response:
 
 
 def _page(initiative: Initiative, form: EventForm) -> str:
-    today, language = service().today(), current_language()
-    with reading(service().engine) as connection:
+    today, language = site().service.today(), current_language()
+    with reading(site().service.engine) as connection:
         overview = read_overview(connection, initiative, on=today)
         days = read_history(connection, initiative, on=today)
         events = read_events(connection, initiative.id)

@@ -28,10 +28,11 @@ from signer.tallies.paper import (
     paper_by_member_state,
     read_paper,
 )
-from signer.web.console.current import acting, service, the_initiative
+from signer.web.console.current import acting, the_initiative
 from signer.web.console.forms import refuse
 from signer.web.console.guards import needs
 from signer.web.languages import sort_key, territory_here
+from signer.web.site import site
 
 
 class PaperForm(FlaskForm):  # type: ignore[misc] # the library's class is untyped
@@ -61,7 +62,7 @@ class PaperForm(FlaskForm):  # type: ignore[misc] # the library's class is untyp
 def paper(number: str) -> str:
     """Show totals, the form for a count, and all that was entered."""
     initiative = the_initiative(number)
-    return _page(initiative, _form(initiative, {"received_on": service().today()}))
+    return _page(initiative, _form(initiative, {"received_on": site().service.today()}))
 
 
 @needs(Permission.ENTER_PAPER)
@@ -135,7 +136,7 @@ def _form(initiative: Initiative, values: Mapping[str, object] | None = None) ->
 
 
 def _page(initiative: Initiative, form: PaperForm, *, doubtful: bool = False) -> str:
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         entries = read_paper(connection, initiative.id)
         totals = paper_by_member_state(connection, initiative.id)
         names = read_names(connection)
@@ -156,7 +157,7 @@ def _page(initiative: Initiative, form: PaperForm, *, doubtful: bool = False) ->
 
 
 def _correction(initiative: Initiative, entry: PaperEntry, form: PaperForm, *, doubtful: bool = False) -> str:
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         names = read_names(connection)
     return render_template(
         "console/paper_correction.html",
@@ -170,7 +171,7 @@ def _correction(initiative: Initiative, entry: PaperEntry, form: PaperForm, *, d
 
 
 def _entry(initiative: Initiative, entry_id: int) -> PaperEntry:
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         found = next((entry for entry in read_paper(connection, initiative.id) if entry.id == entry_id), None)
     if found is None:
         raise NotFound

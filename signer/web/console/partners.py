@@ -16,10 +16,11 @@ from signer.initiatives.partners import MAX_PARTNERS, UnfitPartner, list_partner
 from signer.initiatives.queries import find_initiative_to_change
 from signer.tallies.attribution import read_attribution
 from signer.web.console.addresses import public_page
-from signer.web.console.current import acting, allowed, service, settings, the_initiative
+from signer.web.console.current import acting, allowed, the_initiative
 from signer.web.console.forms import carried_out, sentence
 from signer.web.console.guards import needs
 from signer.web.public.partner_link import VIA
+from signer.web.site import site
 
 WEEKS = 8
 """So many weeks stand side by side; all of them are in the total."""
@@ -67,9 +68,9 @@ def drop_partner(number: str) -> str | tuple[str, int] | Response:
 
 
 def _page(initiative: Initiative, form: PartnerForm, *, problem: str = "") -> str:
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         listed = read_partners(connection, initiative.id)
-        counted = read_attribution(connection, initiative, on=service().today())
+        counted = read_attribution(connection, initiative, on=site().service.today())
     return render_template(
         "console/partners.html",
         initiative=initiative,
@@ -80,7 +81,7 @@ def _page(initiative: Initiative, form: PartnerForm, *, problem: str = "") -> st
         weeks=counted.weeks[:WEEKS],
         gone=sorted(counted.tens.keys() - {partner.slug for partner in listed}),
         links={partner.slug: _link(initiative, partner.slug) for partner in listed},
-        has_public_url=bool(settings().public_url),
+        has_public_url=bool(site().settings.public_url),
         most=MAX_PARTNERS,
         may_change=allowed(Permission.EDIT_TEXTS, initiative.registration_number),
     )
@@ -91,4 +92,4 @@ def _link(initiative: Initiative, slug: str) -> str:
 
     Never from a request: its Host header is what somebody claims.
     """
-    return f"{settings().public_url}{public_page(initiative)}?{VIA}={slug}"
+    return f"{site().settings.public_url}{public_page(initiative)}?{VIA}={slug}"

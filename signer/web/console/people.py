@@ -13,11 +13,12 @@ from signer.accounts.manage import take_role
 from signer.accounts.queries import read_accounts, read_waiting
 from signer.accounts.roles import HeldRole, Permission, Role, givable
 from signer.database import reading
-from signer.web.console.current import acting, held_roles, service, settings, the_initiative
+from signer.web.console.current import acting, held_roles, the_initiative
 from signer.web.console.forms import InvitationForm
 from signer.web.console.guards import needs
+from signer.web.console.labels.roles import ROLE_NAMES
 from signer.web.console.mails import send_invitation
-from signer.web.console.navigation import ROLE_NAMES
+from signer.web.site import site
 
 
 @needs(Permission.MANAGE_PEOPLE)
@@ -37,9 +38,9 @@ def invite_somebody(number: str) -> str | tuple[str, int] | Response:
     with acting() as unit:
         token = invite(unit, form.email.data, held, now=datetime.now(UTC))
     try:
-        send_invitation(settings(), to=form.email.data, token=token, role=held.role, initiative=initiative)
+        send_invitation(site().settings, to=form.email.data, token=token, role=held.role, initiative=initiative)
     except MailNotSent:
-        link = invitation_link(settings(), token)
+        link = invitation_link(site().settings, token)
         return render_template("console/link.html", initiative=initiative, email=form.email.data, link=link)
     flash(_("An invitation has been sent to %(email)s.", email=form.email.data), "success")
     return redirect(url_for("people", number=number))
@@ -71,7 +72,7 @@ def _form(number: str) -> InvitationForm:
 
 def _page(number: str, form: InvitationForm) -> str:
     initiative = the_initiative(number)
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         accounts = read_accounts(connection)
         waiting = [one for one in read_waiting(connection, now=datetime.now(UTC)) if one.held.initiative == number]
     holders = [(one, held.role) for one in accounts for held in one.roles if held.initiative == number]

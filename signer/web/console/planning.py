@@ -12,12 +12,13 @@ from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.forecast import HELD, HELD_LATE
 from signer.tallies.overview import read_overview
 from signer.tallies.planning import expect_invalid, publish_forecast, read_invalid_shares
-from signer.web.console.current import acting, allowed, service, the_initiative
+from signer.web.console.current import acting, allowed, the_initiative
 from signer.web.console.guards import needs
 from signer.web.console.labels.numbers import foreseen
 from signer.web.console.numbers import names_of
 from signer.web.console.planning_forms import PREFIX, PublishForm, SharesForm, shares_form
 from signer.web.languages import sort_key
+from signer.web.site import site
 
 
 @needs(Permission.SEE_NUMBERS)
@@ -67,7 +68,7 @@ def _let_publish(number: str, *, is_published: bool, said: str) -> Response:
 def _form(initiative: Initiative) -> SharesForm:
     """Return the form, filled with the shares that are not the scheme's."""
     default = load_scheme(initiative.scheme).invalid_share
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         kept = read_invalid_shares(connection, initiative)
     own = {f"{PREFIX}{code}": f"{share * 100:.1f}" for code, share in kept.items() if share != default}
     form = shares_form(initiative.scheme)(data=own)
@@ -77,8 +78,8 @@ def _form(initiative: Initiative) -> SharesForm:
 
 
 def _page(initiative: Initiative, form: SharesForm) -> str:
-    with reading(service().engine) as connection:
-        overview = read_overview(connection, initiative, on=service().today())
+    with reading(site().service.engine) as connection:
+        overview = read_overview(connection, initiative, on=site().service.today())
         seen = foreseen(overview, read_forecast(connection, initiative.id))
     scheme = load_scheme(initiative.scheme)
     return render_template(

@@ -2,12 +2,14 @@
 
 from flask import Flask
 
+from signer.initiatives.lifecycle import STEPS
 from signer.web.console import (
     account,
     audit,
     batch,
     batches,
     collection,
+    collection_steps,
     home,
     imports,
     invitation,
@@ -16,6 +18,7 @@ from signer.web.console import (
     partners,
     people,
     planning,
+    report,
     sponsors,
     status,
     texts,
@@ -76,12 +79,14 @@ def _install_campaign(app: Flask) -> None:
     app.add_url_rule(f"{TEXT}preview", "text_preview", texts.preview)
     app.add_url_rule(COLLECTION, "collection", collection.collection)
     app.add_url_rule(f"{COLLECTION}notice", "record_start_notice", collection.record_start_notice, methods=["POST"])
-    changes = ", ".join(f'"{step}"' for step in collection.STEPS)
-    app.add_url_rule(f"{COLLECTION}<any({changes}):wanted>", "confirm_step", collection.confirm_step)
-    app.add_url_rule(f"{COLLECTION}<any({changes}):wanted>", "change_collection", collection.change, methods=["POST"])
-    app.add_url_rule(f"{COLLECTION}report", "report", collection.report)
-    app.add_url_rule(f"{COLLECTION}report", "record_report", collection.record_report, methods=["POST"])
-    app.add_url_rule(f"{COLLECTION}report.csv", "report_file", collection.report_file)
+    changes = ", ".join(f'"{step}"' for step in STEPS)
+    app.add_url_rule(f"{COLLECTION}<any({changes}):wanted>", "confirm_step", collection_steps.confirm_step)
+    app.add_url_rule(
+        f"{COLLECTION}<any({changes}):wanted>", "change_collection", collection_steps.change, methods=["POST"]
+    )
+    app.add_url_rule(f"{COLLECTION}report", "report", report.report)
+    app.add_url_rule(f"{COLLECTION}report", "record_report", report.record_report, methods=["POST"])
+    app.add_url_rule(f"{COLLECTION}report.csv", "report_file", report.report_file)
     app.add_url_rule(PAPER, "paper", paper.paper)
     app.add_url_rule(PAPER, "enter_paper", paper.enter, methods=["POST"])
     app.add_url_rule(f"{PAPER}<int:entry_id>", "paper_entry", paper.look_at_entry)

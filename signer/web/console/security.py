@@ -25,11 +25,11 @@ from signer.audit.record import record_nothing
 from signer.database import writing
 from signer.settings import Settings
 from signer.web.console.addresses import CONSOLE
-from signer.web.console.current import is_logged_on, service
+from signer.web.console.current import is_logged_on
 from signer.web.console.datastore import open_datastore
-from signer.web.console.guards import ANYONE, CLOSED, LOG_ON, ON_THE_WAY
 from signer.web.console.totp import ACCEPTED_SECONDS, OneTimeCodes, RecoveryCodes
 from signer.web.rendering import SERVICE_NAME
+from signer.web.site import site
 
 FRESH = timedelta(minutes=10)
 """So long after the password was typed may somebody change passwords and second factors without typing it again."""
@@ -48,28 +48,6 @@ TEMPLATES = {
     "WAN_SIGNIN": "use_passkey",
 }
 """Our page for each of the library's."""
-GUARDS = {
-    "security.login": ANYONE,
-    "security.logout": ANYONE,
-    # Each of these looks for a log-on that has got as far as the password; the first also changes the app afterwards.
-    "security.two_factor_setup": ANYONE,
-    # The library logs off whoever opens one of these while logged on.
-    "security.two_factor_token_validation": ON_THE_WAY,
-    "security.tf_select": ON_THE_WAY,
-    "security.mf_recovery": ON_THE_WAY,
-    "security.wan_signin": ON_THE_WAY,
-    "security.wan_signin_response": ON_THE_WAY,
-    "security.two_factor_setup_validate": LOG_ON,
-    "security.verify": LOG_ON,
-    "security.change_password": LOG_ON,
-    "security.mf_recovery_codes": LOG_ON,
-    "security.wan_register": LOG_ON,
-    "security.wan_register_response": LOG_ON,
-    "security.wan_delete": LOG_ON,
-    # It would mail the operator at anybody's wish; recovery codes have a page of their own.
-    "security.two_factor_rescue": CLOSED,
-}
-"""Who may open which page of the library."""
 CHANGES = {
     "security.two_factor_setup_validate": "security.two_factor_setup",
     "security.wan_register_response": "security.wan_register",
@@ -90,7 +68,7 @@ class LogOnForm(LoginForm):
         good: bool = super().validate(**options)
         if self.ifield is not None and self.user is None:
             # A wrong password of an account is written down, which takes a while.
-            with writing(service().engine) as connection:
+            with writing(site().service.engine) as connection:
                 record_nothing(connection)
         return good
 
@@ -245,8 +223,6 @@ def install_security(app: Flask, kept: Settings, engine: Engine | None) -> Secur
     )
     # Pages only: nothing here answers a program.
     security.want_json(lambda _request: False)
-    app.before_request(_look_at_next)
-    app.before_request(_ask_for_password)
     return security
 
 
@@ -255,7 +231,7 @@ def security() -> Security:
     return cast("Security", current_app.extensions["security"])
 
 
-def _look_at_next() -> None:
+def refuse_foreign_next() -> None:
     """Refuse to send anybody on to anything but a page of the console, whatever a link to the log-on says."""
     if request.blueprint != "security":
         return
@@ -266,7 +242,7 @@ def _look_at_next() -> None:
         raise BadRequest
 
 
-def _ask_for_password() -> Response | None:
+def ask_for_password() -> Response | None:
     """Ask for the password before a second factor is changed, also at the last step.
 
     The library asks at the first one only, and hands out a token there that is nobody's in particular: somebody at an

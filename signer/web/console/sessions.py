@@ -20,8 +20,9 @@ from signer.accounts.manage import record_second_factor
 from signer.audit.entry import EntryKind
 from signer.database import reading
 from signer.settings import Settings
-from signer.web.console.current import acting_as, acting_as_service, is_logged_on, service
+from signer.web.console.current import acting_as, acting_as_service, is_logged_on
 from signer.web.console.datastore import ConsoleUser
+from signer.web.site import site
 
 COOKIE = "console"
 IDLE = timedelta(minutes=30)
@@ -54,11 +55,10 @@ def install_sessions(app: Flask, kept: Settings, *, path: str) -> None:
     )
     app.session_interface = ConsoleSessions()
 
-    def last_until_idle() -> None:
-        # The cookie's own signature carries its time; the server refuses it when the half hour is over.
-        session.permanent = True
 
-    app.before_request(last_until_idle)
+def last_until_idle() -> None:
+    """Have the cookie's own signature carry its time; the server refuses it when the half hour is over."""
+    session.permanent = True
 
 
 def install_log_ons(app: Flask, security: Security) -> None:
@@ -77,7 +77,7 @@ def install_log_ons(app: Flask, security: Security) -> None:
         person: ConsoleUser | None = of_library(uniquifier)
         if person is None:
             return None
-        with reading(service().engine) as connection:
+        with reading(site().service.engine) as connection:
             held = holds_session(connection, person.id, session.get(SESSION_ID, ""), now=datetime.now(UTC))
         return person if held else None
 

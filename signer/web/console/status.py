@@ -1,25 +1,22 @@
 """How the service itself stands, for the administrators: what is in order, what is late, and what to do about it."""
 
-from typing import cast
-
-from flask import current_app, render_template
+from flask import render_template
 
 from signer.accounts.roles import Permission
-from signer.human_check.check import HumanCheck
 from signer.service.status import Condition, read_status
-from signer.web.console.current import service
 from signer.web.console.guards import needs
+from signer.web.site import site
 
 
 @needs(Permission.SEE_OPERATION)
 def status() -> str:
     """Show it. Nothing on this page is of a person, an address or a single statement."""
-    found = read_status(service())
+    found = read_status(site().service)
     conditions = [found.counting, found.placing, found.daily, found.reconciling, found.backup, found.disk]
     conditions += [term.condition(found.today) for term in found.terms]
     return render_template(
         "console/status.html",
         found=found,
-        human_check=cast("HumanCheck | None", current_app.extensions.get("human_check")),
+        human_check=site().human_check,
         to_do=sum(condition is not Condition.GOOD for condition in conditions),
     )

@@ -30,13 +30,14 @@ from signer.initiatives.texts import (
     write_text,
 )
 from signer.tallies.overview import read_overview
-from signer.web.console.current import acting, allowed, service, the_initiative
+from signer.web.console.current import acting, allowed, the_initiative
 from signer.web.console.forms import refuse
 from signer.web.console.guards import needs
 from signer.web.console.labels.campaign import TEXT_PARTS
 from signer.web.languages import LANGUAGES, current_language, described, language_name, sort_key
 from signer.web.public.initiatives import progress_of
 from signer.web.requests import takes
+from signer.web.site import site
 
 WORD = re.compile(r"\S+\s*|\s+")
 VERSIONS_SHOWN = 30
@@ -80,7 +81,7 @@ def texts(number: str) -> str:
     """List the languages, those without a text first."""
     initiative = the_initiative(number)
     named = sorted(((code, language_name(code, current_language())) for code in _languages(initiative)), key=_by_name)
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         names = read_names(connection)
         newest = {code: find_newest(connection, initiative.id, code) for code in initiative.texts}
     return render_template(
@@ -99,7 +100,7 @@ def texts(number: str) -> str:
 def text(number: str, language: str) -> str:
     """Show one language beside the original. Raises NotFound."""
     initiative = _initiative_with(number, language)
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         after = newest_version(connection, initiative.id, language)
     # Not `data`: a text that was sent is never taken from the page that is asked for anew.
     form = TextForm(formdata=None, after=str(after), **asdict(initiative.texts.get(language, NO_TEXT)))
@@ -134,7 +135,7 @@ def write(number: str, language: str) -> str | tuple[str, int] | Response:
 def history(number: str, language: str) -> str:
     """Show every version of a text and what it changed. Raises NotFound."""
     initiative = _initiative_with(number, language)
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         versions = read_versions(connection, initiative.id, language)
         names = read_names(connection)
     before = [*(version.text for version in versions), NO_TEXT][1:]
@@ -166,9 +167,9 @@ def preview(number: str, language: str) -> str:
     # Whatever language the public pages have: the text is the one that was asked for.
     shown = replace(initiative, original_language=language, texts={language: initiative.texts[language]})
     g.initiative = shown
-    with reading(service().engine) as connection:
+    with reading(site().service.engine) as connection:
         key = find_key(connection, initiative.id)
-        overview = read_overview(connection, shown, on=service().today())
+        overview = read_overview(connection, shown, on=site().service.today())
     return render_template(
         "console/texts_preview.html",
         initiative=shown,
@@ -189,7 +190,7 @@ def _editor(initiative: Initiative, language: str, form: TextForm, *, others: bo
     original = initiative.texts[initiative.original_language]
     beside = initiative.texts.get(language, NO_TEXT) if others else original
     if others:
-        with reading(service().engine) as connection:
+        with reading(site().service.engine) as connection:
             form.after.data = str(newest_version(connection, initiative.id, language))
     is_original = language == initiative.original_language
     return render_template(

@@ -14,8 +14,9 @@ from qrcode.image.svg import SvgPathImage
 from signer.accounts.log_on import spend_code, spend_recovery_code
 from signer.accounts.manage import record_second_factor
 from signer.database import writing
-from signer.web.console.current import acting_as, service
+from signer.web.console.current import acting_as
 from signer.web.console.datastore import ConsoleUser
+from signer.web.site import site
 
 ACCEPTED_SECONDS = 30
 """How far the clock of a telephone may be off, either way."""
@@ -38,7 +39,7 @@ class OneTimeCodes(Totp):
             # None of a new app's codes was ever taken; this one is written together with the secret.
             person.totp_counter = match.counter
             return True
-        with writing(service().engine) as connection:
+        with writing(site().service.engine) as connection:
             return spend_code(connection, person.id, match.counter)
 
     def generate_qrcode(self, username: str, totp: str) -> Markup:

@@ -5,8 +5,9 @@ from flask import Response, render_template
 from signer.scheme.load import load_scheme
 from signer.web.caching import public_page
 from signer.web.languages import current_language, sort_key
-from signer.web.public.current import find_initiative, service
+from signer.web.public.current import find_initiative
 from signer.web.public.requirements import panel_for
+from signer.web.site import site
 
 SCHEME = "eu"
 """Whose goal and thresholds the page on counting explains."""
@@ -14,7 +15,7 @@ SCHEME = "eu"
 
 def privacy() -> Response:
     """Say what the law wants said about the data of each initiative, with the names and days that hold for it."""
-    return public_page(render_template("public/privacy.html", initiatives=service().catalogue.initiatives()))
+    return public_page(render_template("public/privacy.html", initiatives=site().service.catalogue.initiatives()))
 
 
 def accessibility() -> Response:
@@ -29,13 +30,13 @@ def counting() -> Response:
 
 def contact() -> Response:
     """Say to whom to write about what."""
-    return public_page(render_template("public/contact.html", initiatives=service().catalogue.initiatives()))
+    return public_page(render_template("public/contact.html", initiatives=site().service.catalogue.initiatives()))
 
 
 def documents(number: str) -> Response:
     """List what the nationals of each Member State need to sign."""
     initiative = find_initiative(number)
-    on, language = service().today(), current_language()
+    on, language = site().service.today(), current_language()
     forms = load_scheme(initiative.scheme).forms.values()
     panels = [(form.member_state, panel_for(form, on=on, language=language)) for form in forms]
     panels.sort(key=lambda entry: sort_key(entry[1].member_state))

@@ -15,7 +15,7 @@ from signer.sealing.code import Code
 from signer.statements.store import CheckSpent
 from signer.web.errors import RETRY_SECONDS
 from signer.web.languages import current_language
-from signer.web.public.current import check_tokens, find_initiative, open_collection, service
+from signer.web.public.current import find_initiative, open_collection
 from signer.web.public.details import details_to_mend
 from signer.web.public.human_check import admitted, carried, waiting_page
 from signer.web.public.partner_link import VIA, via_form
@@ -23,6 +23,7 @@ from signer.web.public.summary import summary_for
 from signer.web.public.thanks import thanks_page
 from signer.web.public.typed_form import YES, TypedForm
 from signer.web.requests import read_form
+from signer.web.site import site
 
 TOKEN = "token"  # noqa: S105 - the name of an input
 DECLARATIONS = ("declare_correct", "declare_privacy")
@@ -37,7 +38,7 @@ class Renewed(Enum):
 
 def check_answers(number: str, member_state: str) -> Response:
     """Show everything that will be recorded, or the form again with what has to be mended."""
-    on = service().today()
+    on = site().service.today()
     collection = open_collection(number, member_state, on=on)
     inputs = read_form()
     typed = TypedForm(collection.form, inputs)
@@ -50,7 +51,7 @@ def check_answers(number: str, member_state: str) -> Response:
 
 def sign(number: str, member_state: str) -> Response:
     """Record the statement that the check page showed, once however often it is sent."""
-    on = service().today()
+    on = site().service.today()
     collection = open_collection(number, member_state, on=on)
     inputs = read_form()
     typed = TypedForm(collection.form, inputs)
@@ -60,7 +61,7 @@ def sign(number: str, member_state: str) -> Response:
         return details_to_mend(collection, typed, refused.problems, on)
     token = inputs.get(TOKEN, "")
     try:
-        admission = check_tokens().read(token, Shown(number, statement))
+        admission = site().check_tokens.read(token, Shown(number, statement))
     except WrongToken as wrong:
         renewed = Renewed.EXPIRED if isinstance(wrong, ExpiredToken) else Renewed.CHANGED
         return _fresh_check_page(collection, statement, inputs, renewed)
@@ -69,7 +70,7 @@ def sign(number: str, member_state: str) -> Response:
         page = _check_page(collection, statement, inputs, token, declared=declared, complain=True)
         return make_response(page, 422)
     try:
-        service().record(
+        site().service.record(
             collection,
             statement,
             code=admission.code,
@@ -98,7 +99,7 @@ def _fresh_check_page(
         admission = Admission(Code.new(), admitted(inputs))
     except CheckRefused as refused:
         return waiting_page(collection, statement, inputs, refused)
-    token = check_tokens().issue(admission, Shown(collection.initiative.registration_number, statement))
+    token = site().check_tokens.issue(admission, Shown(collection.initiative.registration_number, statement))
     return make_response(_check_page(collection, statement, inputs, token, renewed=renewed), 422 if renewed else 200)
 
 

@@ -9,18 +9,19 @@ from signer.initiatives.collection import Collection
 from signer.scheme.check import check
 from signer.scheme.problem import Problem
 from signer.web.languages import current_language
-from signer.web.public.current import open_collection, service
+from signer.web.public.current import open_collection
 from signer.web.public.fields import widgets_for
 from signer.web.public.human_check import carried
 from signer.web.public.partner_link import VIA, page_with_word
 from signer.web.public.requirements import panel_for
 from signer.web.public.typed_form import TypedForm
 from signer.web.requests import read_form
+from signer.web.site import site
 
 
 def details(number: str, member_state: str) -> Response:
     """Show the empty form. It is rendered once for each initiative, Member State and language."""
-    on = service().today()
+    on = site().service.today()
     collection = open_collection(number, member_state, on=on)
     canonical = collection.form.member_state
     if member_state != canonical:
@@ -37,7 +38,7 @@ def details(number: str, member_state: str) -> Response:
 
 def details_again(number: str, member_state: str) -> Response:
     """Show the form with everything that was typed: the way back from the check page."""
-    on = service().today()
+    on = site().service.today()
     collection = open_collection(number, member_state, on=on)
     typed = TypedForm(collection.form, read_form())
     problems = check(typed.fields, collection.form, on=on, confirmed=typed.confirmed)

@@ -13,7 +13,8 @@ from signer.tallies.overview import Overview
 from signer.web.caching import public_rendered
 from signer.web.headers import let_sites_frame, let_sites_load
 from signer.web.languages import current_language
-from signer.web.public.current import find_initiative, overview_of, rendered_pages, service
+from signer.web.public.current import find_initiative, overview_of
+from signer.web.site import site
 
 SVG = "image/svg+xml"
 WIDTH, MARGIN = 320, 16
@@ -33,11 +34,11 @@ def embed(number: str) -> Response:
     """Show the counter, to be framed by other websites."""
     found = find_initiative(number)
     overview = overview_of(found)
-    shell = rendered_pages().find(
+    shell = site().rendered_pages.find(
         found,
         "embed",
         current_language(),
-        on=service().today(),
+        on=site().service.today(),
         figures=overview,
         render=lambda: render_template("public/embed.html", initiative=found, overview=overview),
     )
@@ -48,11 +49,11 @@ def badge(number: str) -> Response:
     """Draw the counter."""
     found = find_initiative(number)
     overview = overview_of(found)
-    shell = rendered_pages().find(
+    shell = site().rendered_pages.find(
         found,
         "badge",
         current_language(),
-        on=service().today(),
+        on=site().service.today(),
         figures=overview,
         render=lambda: _drawn(overview),
     )

@@ -5,9 +5,10 @@ from flask import Response, make_response, render_template
 from signer.initiatives.initiative import Initiative
 from signer.sealing.code import Code, MalformedCode
 from signer.web.caching import public_page
-from signer.web.public.current import find_initiative, service
+from signer.web.public.current import find_initiative
 from signer.web.public.typed_form import YES
 from signer.web.requests import read_form
+from signer.web.site import site
 
 
 def erase(number: str) -> Response:
@@ -27,7 +28,7 @@ def erase_now(number: str) -> Response:
         return make_response(_form(initiative, typed, malformed=True, unsure=not sure, sure=sure), 422)
     if not sure:
         return make_response(_form(initiative, typed, unsure=True), 422)
-    service().erase(number, code)
+    site().service.erase(number, code)
     return make_response(render_template("public/erased.html", initiative=initiative))
 
 

@@ -12,9 +12,9 @@ from signer.human_check.refusals import CheckRefused, ExpiredCheck, NotChecked, 
 from signer.initiatives.collection import Collection
 from signer.scheme.statement import Statement
 from signer.statements.store import CheckSpent
-from signer.web.public.current import human_check
 from signer.web.public.partner_link import via_form
 from signer.web.public.typed_form import TypedForm
+from signer.web.site import site
 
 SOLUTION, WAITING = "human_check", "waiting"
 WHY: Mapping[type[Exception], str] = {
@@ -28,12 +28,12 @@ WHY: Mapping[type[Exception], str] = {
 
 def challenge() -> Response:
     """Return a challenge for the page's script, as ALTCHA's protocol has it."""
-    return jsonify(human_check().challenge())
+    return jsonify(site().human_check.challenge())
 
 
 def admitted(inputs: Mapping[str, str]) -> bytes:
     """Return the name of the human check that came with the form. Raises CheckRefused."""
-    return human_check().admit(solution=inputs.get(SOLUTION, ""), waiting=inputs.get(WAITING, ""))
+    return site().human_check.admit(solution=inputs.get(SOLUTION, ""), waiting=inputs.get(WAITING, ""))
 
 
 def carried(collection: Collection, inputs: Mapping[str, str]) -> Mapping[str, str]:
@@ -49,7 +49,7 @@ def waiting_page(
 
     Status 200 where nothing has gone wrong: the browser just runs no script. Otherwise 422.
     """
-    waiting = _the_rest(inputs, reason) or human_check().ask_to_wait()
+    waiting = _the_rest(inputs, reason) or site().human_check.ask_to_wait()
     why = WHY.get(type(reason), "refused")
     page = render_template(
         "public/waiting.html",

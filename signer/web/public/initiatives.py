@@ -9,9 +9,10 @@ from signer.tallies.overview import MemberStateFigures, Overview
 from signer.web.caching import MAX_AGE, public_page
 from signer.web.errors import Answer, answer_for
 from signer.web.languages import current_language, preferred_language, sort_key
-from signer.web.public.current import find_initiative, overview_of, service
+from signer.web.public.current import find_initiative, overview_of
 from signer.web.public.fields import member_state_name
 from signer.web.public.partner_link import page_with_word
+from signer.web.site import site
 
 
 def home() -> Response:
@@ -24,7 +25,7 @@ def home() -> Response:
 
 def initiatives() -> Response:
     """List the initiatives, those that can be signed today first."""
-    entries = [(initiative, state_of(initiative)) for initiative in service().catalogue.initiatives()]
+    entries = [(initiative, state_of(initiative)) for initiative in site().service.catalogue.initiatives()]
     entries.sort(key=lambda entry: entry[1] is not None)
     return public_page(render_template("public/initiatives.html", entries=entries))
 
@@ -47,14 +48,14 @@ def _rendered(found: Initiative, overview: Overview, via: str) -> str:
         state=state_of(found),
         overview=overview,
         progress=progress_of(overview),
-        fingerprint=service().catalogue.recipient(found.registration_number).fingerprint.hex(),
+        fingerprint=site().service.catalogue.recipient(found.registration_number).fingerprint.hex(),
     )
 
 
 def state_of(initiative: Initiative) -> Answer | None:
     """Return why the initiative cannot be signed today; None if it can."""
     try:
-        require_open(initiative, service().today())
+        require_open(initiative, site().service.today())
     except NotCollecting as reason:
         return answer_for(reason)
     return None

@@ -15,10 +15,11 @@ from signer.tallies.milestones import Milestone, Reached
 from signer.web.caching import public_rendered
 from signer.web.headers import let_sites_load
 from signer.web.languages import current_language
-from signer.web.public.current import find_initiative, rendered_pages, service
+from signer.web.public.current import find_initiative
 from signer.web.public.fields import member_state_name
 from signer.web.public_address import public_address
 from signer.web.rendering import formatted_number
+from signer.web.site import site
 from signer.wording import N_
 
 ATOM = "application/atom+xml"
@@ -46,12 +47,12 @@ class FeedEntry:
 def milestones(number: str) -> Response:
     """Return the milestones, the newest first."""
     found = find_initiative(number)
-    reached = service().milestones(found)
-    shell = rendered_pages().find(
+    reached = site().service.milestones(found)
+    shell = site().rendered_pages.find(
         found,
         "milestones",
         current_language(),
-        on=service().today(),
+        on=site().service.today(),
         figures=reached,
         render=lambda: _written(found, reached),
     )

@@ -8,9 +8,10 @@ from signer.scheme.form import UnknownMemberState
 from signer.scheme.load import load_scheme
 from signer.web.caching import public_page
 from signer.web.languages import current_language, sort_key
-from signer.web.public.current import find_initiative, service
+from signer.web.public.current import find_initiative
 from signer.web.public.fields import Choice, member_state_name
 from signer.web.public.partner_link import page_with_word, via_address
+from signer.web.site import site
 
 NONE_OF_THESE = "none"
 
@@ -18,7 +19,7 @@ NONE_OF_THESE = "none"
 def nationality(number: str) -> Response:
     """Ask for the nationality, or answer the one chosen: its form, or what a person without one can do."""
     initiative = find_initiative(number)
-    require_open(initiative, service().today())
+    require_open(initiative, site().service.today())
     scheme = load_scheme(initiative.scheme)
     chosen = request.args.get("member_state")
     if chosen == NONE_OF_THESE:

@@ -9,8 +9,8 @@ from signer.initiatives.initiative import Initiative
 from signer.publishing.documents import LICENCE
 from signer.web.caching import MAX_AGE, public_page
 from signer.web.languages import LANGUAGES
-from signer.web.public.current import service
 from signer.web.public_address import public_address, request_address
+from signer.web.site import site
 
 FRAME = '<iframe src="{address}" title="{title}" width="320" height="340" style="border:0" loading="lazy"></iframe>'
 PICTURE = '<a href="{page}"><img src="{address}" alt="{title}" width="320" height="112"></a>'
@@ -27,7 +27,7 @@ class Counter:
 
 def numbers() -> Response:
     """Explain what there is, how to ask, and what may be done with it."""
-    found = service().catalogue.initiatives()
+    found = site().service.catalogue.initiatives()
     return public_page(
         render_template(
             "public/numbers.html",

@@ -12,7 +12,7 @@ from flask import Response, request
 from signer.initiatives.initiative import Initiative
 from signer.web.caching import public_rendered
 from signer.web.languages import current_language
-from signer.web.public.current import rendered_pages, service
+from signer.web.site import site
 
 VIA = "via"
 WORD_PLACE = "place-of-the-word-in-the-link"
@@ -40,11 +40,11 @@ def page_with_word(
     """
     word = via_address(initiative)
     place = WORD_PLACE if word else ""
-    shell = rendered_pages().find(
+    shell = site().rendered_pages.find(
         initiative,
         f"{page} {VIA}" if word else page,
         current_language(),
-        on=service().today(),
+        on=site().service.today(),
         figures=figures,
         render=lambda: render(place),
     )

@@ -9,9 +9,10 @@ from signer.initiatives.collection import Collection
 from signer.sealing.code import Code, MalformedCode
 from signer.web.headers import as_file
 from signer.web.languages import current_language
-from signer.web.public.current import find_initiative, rendered_pages
+from signer.web.public.current import find_initiative
 from signer.web.public_address import request_address
 from signer.web.requests import read_form
+from signer.web.site import site
 
 CODE_PLACE = "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX"
 """Stands in the thanks page until the code is put in; it cannot be a code, its checksum does not fit."""
@@ -29,7 +30,7 @@ NETWORKS = (
 def thanks_page(collection: Collection, code: Code, on: date) -> Response:
     """Return the thanks page: rendered once a day, with two places left open. It differs in nothing else."""
     initiative = collection.initiative
-    shell = rendered_pages().find(
+    shell = site().rendered_pages.find(
         initiative,
         "thanks",
         current_language(),

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from flask import Response, current_app, make_response
+from flask import Response, make_response
 
 from signer.web.languages import LANGUAGES
-from signer.web.public.current import service
+from signer.web.site import site
 
 # Robots find the initiatives; the steps of signing are for persons.
 ROBOTS = "User-agent: *\nDisallow: /*/support\nDisallow: /*/erase\n"
@@ -16,7 +16,7 @@ SECURITY_TXT_DAYS = 180
 
 def healthz() -> Response:
     """Answer 200 as long as the initiatives can be read; a page view asks no more than that."""
-    service().catalogue.initiatives()
+    site().service.catalogue.initiatives()
     return _text("ok\n")
 
 
@@ -27,9 +27,9 @@ def robots() -> Response:
 
 def security_txt() -> Response:
     """Return security.txt (RFC 9116). Without `Canonical`: the service does not know under which name it is reached."""
-    expires = service().today() + timedelta(days=SECURITY_TXT_DAYS)
+    expires = site().service.today() + timedelta(days=SECURITY_TXT_DAYS)
     fields = {
-        "Contact": f"mailto:{current_app.config['CONTACT_EMAIL']}",
+        "Contact": f"mailto:{site().settings.contact_email}",
         "Expires": f"{expires.isoformat()}T00:00:00Z",
         "Preferred-Languages": ", ".join(LANGUAGES),
     }

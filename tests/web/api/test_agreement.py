@@ -25,6 +25,7 @@ from signer.scheme.load import load_scheme
 from signer.tallies.paper import PaperCount
 from signer.tallies.persons import ALL
 from signer.tallies.tables import person_estimate
+from signer.web.site import site_of
 from tests.conftest import NUMBER, START, Instance
 from tests.counts import enter, entries, receive
 from tests.listening import OF_SINGLE_STATEMENTS, listening, naming
@@ -201,7 +202,7 @@ PLACES: Mapping[str, Callable[[FlaskClient], Numbers]] = {
 
 def test_every_place_says_the_same_on_any_day(campaign: Campaign, tmp_path: Path) -> None:
     app = client_of(campaign.instance).application
-    owner = invited(app, app.extensions["signer"], "owner@initiative.example", HeldRole(Role.OWNER, NUMBER))
+    owner = invited(app, site_of(app).service, "owner@initiative.example", HeldRole(Role.OWNER, NUMBER))
     for day in DAYS:
         campaign.turn_to(day)
         expected = campaign.expected()

@@ -11,9 +11,9 @@ from signer.database import writing
 from signer.initiatives.lifecycle import import_description
 from signer.service.service import Service
 from signer.web.console.app import create_console
-from signer.web.console.guards import guard_of, needs
-from signer.web.console.security import GUARDS
+from signer.web.console.guards import OF_LIBRARY, guard_of, needs
 from signer.web.requests import FORM
+from signer.web.site import open_site
 from tests.acts import unit
 from tests.conftest import NUMBER, describe
 from tests.web.console.paths import address
@@ -116,7 +116,7 @@ TABLE: dict[str, frozenset[str]] = {
 @pytest.fixture
 def console(running: Service) -> Flask:
     """The console itself, without the public pages around it."""
-    return create_console(running.settings, running)
+    return create_console(open_site(running.settings, running))
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_every_page_has_a_guard(console: Flask) -> None:
 
 
 def test_the_guards_of_the_library_name_pages_that_there_are(console: Flask) -> None:
-    assert set(GUARDS) <= set(console.view_functions)
+    assert set(OF_LIBRARY) <= set(console.view_functions)
 
 
 def test_a_page_without_a_guard_opens_for_nobody(running: Service, console: Flask) -> None:

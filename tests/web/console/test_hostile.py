@@ -26,16 +26,16 @@ from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account
 from signer.batches.freeze import freeze
 from signer.database import StoreUnavailable, reading, writing
-from signer.initiatives.lifecycle import import_description
+from signer.initiatives.lifecycle import STEPS, import_description
 from signer.sealing.code import Code
 from signer.service.service import Service
 from signer.web.console import current, home, imports, texts
 from signer.web.console.app import create_console
 from signer.web.console.batch import NEXT_STEPS
-from signer.web.console.collection import STEPS
 from signer.web.console.guards import guard_of
 from signer.web.console.numbers import FILES
 from signer.web.requests import FORM, MAX_BYTES
+from signer.web.site import open_site
 from tests.acts import act, unit
 from tests.conftest import MAY_DAY, NUMBER, describe
 from tests.people import ADA
@@ -120,7 +120,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
                 email, now = f"bystander{place}@initiative.example", datetime.now(UTC)
                 token = invite(unit(connection, service.settings), email, HELD["reader"], now=now)
                 accept(unit(connection, service.settings), token, name="Bystander", password_hash="hash", now=now)
-        made = Place(app, service, list(create_console(service.settings, service).url_map.iter_rules()))
+        made = Place(app, service, list(create_console(open_site(service.settings, service)).url_map.iter_rules()))
         for who, held in HELD.items():
             made.people[who] = invited(app, service, f"{who}@initiative.example", held)
             made.tokens[who] = token_of(made.people[who])
@@ -384,7 +384,7 @@ def test_without_its_database_the_console_says_so(place: Place, monkeypatch: pyt
 
 def test_every_address_that_takes_a_form_was_tried(place: Place) -> None:
     """The lists above are made from the application itself: they must not have come out empty."""
-    console = create_console(place.service.settings, place.service)
+    console = create_console(open_site(place.service.settings, place.service))
 
     assert len(place.paths("POST")) >= 20
     assert len(place.paths("GET")) >= 20

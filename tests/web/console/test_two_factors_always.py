@@ -14,6 +14,7 @@ from signer.service.service import Service
 from signer.web.console.app import create_console
 from signer.web.console.guards import guard_of
 from signer.web.requests import FORM
+from signer.web.site import open_site
 from tests.web.console.passkey import Passkey, add, begin_to_add, names_of
 from tests.web.console.paths import (
     AGAIN,
@@ -38,7 +39,7 @@ OPEN_TO_ALL = {"security.login", "security.logout", "security.two_factor_setup",
 
 def test_between_password_and_second_factor_no_page_opens(person: Human, service: Service) -> None:
     """Every address of the console, with the cookie of a log-on that has got half-way."""
-    console = create_console(service.settings, service)
+    console = create_console(open_site(service.settings, service))
     person.log_off()
     person.give_password()
     tried = 0

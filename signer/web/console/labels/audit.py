@@ -1,34 +1,18 @@
-"""What states, acts and details of the logs are called on the pages."""
+"""Labels of the audit log: its acts, their details, and the values of these."""
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 
-from flask import Flask
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from signer.accounts.roles import Role
 from signer.audit.actor import actor_of
 from signer.audit.entry import Entry, EntryKind
-from signer.batches.state import EXPORTED, State
-from signer.web.console.batch_forms import REASONS
-from signer.web.console.labels.campaign import CAMPAIGN_FILTERS
-from signer.web.console.navigation import ROLE_NAMES, moment
-from signer.web.languages import current_language, long_date
+from signer.web.console.labels.batches import REASONS
+from signer.web.console.labels.roles import ROLE_NAMES
 
-STATES: Mapping[str, LazyString] = {
-    State.FROZEN: _("frozen"),
-    EXPORTED: _("exported"),
-    State.HANDED_OVER: _("handed over"),
-    State.RECEIVED: _("received by the authority"),
-    State.CERTIFIED: _("certified"),
-    State.DESTROYED: _("destroyed"),
-    State.FAILED: _("void"),
-}
-"""State of a batch, or step that changes none, to its name."""
-
-ACTS: Mapping[str, LazyString] = {
+ACTS: Mapping[EntryKind, LazyString] = {
     EntryKind.SCHEMA_CHANGED: _("database brought to a release"),
     EntryKind.SERVICE_STARTED: _("service started"),
     EntryKind.INITIATIVE_IMPORTED: _("initiative imported"),
@@ -118,29 +102,6 @@ VALUES: Mapping[str, LazyString] = {
     "sponsor_removed": _("entry removed"),
 }
 """Value of `change` and `step` in the audit log to its name."""
-
-
-ROLE_MEANINGS: Mapping[Role, LazyString] = {
-    Role.OWNER: _("opens and closes the collection, invites people"),
-    Role.EDITOR: _("writes texts, enters paper forms, sees the numbers"),
-    Role.READER: _("sees the numbers"),
-    Role.AUDITOR: _("freezes and hands over batches, reads the audit log"),
-    Role.ADMINISTRATOR: _("keeps the service and its accounts, reads the audit log"),
-}
-"""What somebody in a role does."""
-
-
-def install_words(app: Flask) -> None:
-    """Give the templates of `app` the words."""
-    app.jinja_env.filters.update(
-        state=lambda state: STATES[state],
-        act=lambda kind: ACTS.get(kind, kind),
-        meaning=lambda role: ROLE_MEANINGS[Role(role)],
-        details_of=details_of,
-        **CAMPAIGN_FILTERS,
-        iso_day=lambda day: long_date(date.fromisoformat(day), current_language()),
-        utc=lambda at: moment(datetime.fromisoformat(at)),
-    )
 
 
 def details_of(entry: Entry, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

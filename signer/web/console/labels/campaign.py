@@ -1,6 +1,6 @@
-"""What texts, statuses and duties of an initiative are called on the pages of those who run the campaign."""
+"""Labels of an initiative: the parts of its texts, its statuses and their steps, its duties."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
@@ -57,11 +57,20 @@ ARTICLES: Mapping[str, LazyString] = {
 }
 """What is due to the rule, of Regulation (EU) 2019/788."""
 
-
-CAMPAIGN_FILTERS: Mapping[str, Callable[..., object]] = {
-    "article": lambda duty: ARTICLES[duty],
-    "duty": lambda duty: DUTIES[duty],
-    "fact": lambda part: FACTS[part],
-    "status": lambda status: STATUSES[status],
+STEPS: Mapping[str, LazyString] = {
+    "open": _("Open the collection"),
+    "pause": _("Pause the collection"),
+    "go-on": _("Go on collecting"),
+    "close": _("Close the collection early"),
+    "withdraw": _("Withdraw the initiative"),
 }
-"""The filters of templates."""
+"""Step that changes the status (`initiatives.lifecycle.STEPS`) to its name."""
+
+STEPS_DONE: Mapping[str, LazyString] = {
+    "open": _("The collection is opened."),
+    "pause": _("The collection is paused."),
+    "go-on": _("The collection goes on."),
+    "close": _("The collection is closed."),
+    "withdraw": _("The initiative is withdrawn."),
+}
+"""Step to what is said when it has been taken."""

@@ -1,4 +1,4 @@
-"""What the numbers are called on the pages: how Member States stand, what is foreseen, and why nothing is."""
+"""Labels of the numbers: how Member States stand, what is foreseen, and why nothing is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from babel.lists import format_list
 from babel.numbers import format_percent
-from flask import Flask
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
@@ -33,13 +32,6 @@ class Foreseen:
     sentence: str
     forecast: Forecast | None = None
     made_on: date | None = None
-
-
-def install_words_of_numbers(app: Flask) -> None:
-    """Give the templates of `app` the words."""
-    app.jinja_env.filters.update(
-        standing=lambda standing: STANDINGS[standing], chance=chance, percent=percent, roughly=roughly, listed=listed
-    )
 
 
 def foreseen(overview: Overview, kept: tuple[date, Forecast] | None) -> Foreseen:
