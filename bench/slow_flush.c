@@ -1,4 +1,4 @@
-/* Adds two milliseconds to each flush, as an ordinary cloud disk takes: preloaded by bench/__main__.py. */
+/* Adds two milliseconds to each flush, as an ordinary cloud disk takes: preloaded by bench/servers.py. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <time.h>
