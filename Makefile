@@ -59,6 +59,6 @@ lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra service pyproject.toml --output-file requirements/service.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra service --extra dev pyproject.toml --output-file requirements/dev.lock
 
-static: ## Build the style sheet and marks anew (needs Node)
+static: ## Build the style sheets anew (needs Node)
 	npm ci --no-audit --no-fund
 	npm run build

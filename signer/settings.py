@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from signer.errors import SignerError
+from signer.scheme.registration_number import REGISTRATION_NUMBER
 
 SECRET_BYTES = 32
-REGISTRATION_NUMBER = re.compile(r"[0-9]{4}/[0-9]{6}")
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 BIND = re.compile(r"[A-Za-z0-9.\-]+:[0-9]{1,5}")

@@ -1,12 +1,10 @@
 """The audit log as a file: JSON lines, one for each entry with its hash, the signed head last."""
 
-import json
 from collections.abc import Iterable, Iterator
 
 from signer.audit.entry import HASH_BYTES, BrokenChain, ChainedEntry, Entry
+from signer.entries import JsonEntries, read_json
 from signer.sealing.canonical import canonical_json
-
-COLUMNS = {"number": int, "at": str, "kind": str, "actor": str, "initiative": str, "details": dict, "hash": str}
 
 
 def export_lines(entries: Iterable[ChainedEntry], head: str) -> Iterator[bytes]:
@@ -23,30 +21,25 @@ def read_exported(lines: Iterable[bytes]) -> tuple[list[ChainedEntry], str]:
     for number, line in enumerate(lines, 1):
         if head:
             raise BrokenChain(f"line {number} stands behind the signed head, which is the last line of an export")
-        value = _parse(line, number)
-        if set(value) == {"head"} and isinstance(value["head"], str):
-            head = value["head"]
+        entry = read_json(line, what=f"line {number} is no entry of an audit log", refusal=BrokenChain)
+        if "head" in entry.values:
+            head = entry.text("head")
         else:
-            entries.append(_entry(value, number))
+            entries.append(_read_entry(entry))
+        entry.finish()
     return entries, head
 
 
-def _parse(line: bytes, number: int) -> dict[str, object]:
-    try:
-        value = json.loads(line)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        raise BrokenChain(f"line {number} is no line of an exported audit log")
-    return value
-
-
-def _entry(value: dict[str, object], number: int) -> ChainedEntry:
-    fits = value.keys() == COLUMNS.keys() and all(type(value[name]) is kind for name, kind in COLUMNS.items())
-    try:
-        hash_ = bytes.fromhex(str(value.get("hash")))
-    except ValueError:
-        hash_ = b""
-    if not fits or len(hash_) != HASH_BYTES:
-        raise BrokenChain(f"line {number} is no entry of an audit log: a column is missing, unknown or of another kind")
-    return ChainedEntry(Entry(**{name: value[name] for name in COLUMNS if name != "hash"}), hash_)  # type: ignore[arg-type]
+def _read_entry(entry: JsonEntries) -> ChainedEntry:
+    hash_ = entry.hex_bytes("hash", HASH_BYTES)
+    return ChainedEntry(
+        Entry(
+            number=entry.number("number"),
+            at=entry.text("at"),
+            kind=entry.text("kind"),
+            actor=entry.text("actor"),
+            initiative=entry.text("initiative"),
+            details=entry.take("details", dict, "an object"),
+        ),
+        hash_,
+    )

@@ -1,12 +1,12 @@
 """The manifest of a batch: what it holds, for whom, under which key; signed by the instance."""
 
-import json
 import re
-from dataclasses import asdict, dataclass, fields
-from datetime import date
-from typing import TypeVar
+from dataclasses import asdict, dataclass
+from typing import Self
 
+from signer.entries import JsonEntries, read_json
 from signer.errors import SignerError
+from signer.scheme.registration_number import number_in
 from signer.sealing.canonical import canonical_json
 
 FORMAT = "signer batch 1"
@@ -14,10 +14,8 @@ PURPOSE = b"signer batch manifest 1\n"
 MARKINGS = ("limited distribution to the Member State concerned", "personal data")
 """Every batch carries them (Regulation (EU) No 1179/2011, Annex, 3.3)."""
 
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-HEX = re.compile(r"[0-9a-f]+")
-
-Shape = TypeVar("Shape", "InitiativeData", "Manifest")
+MEMBER_STATE = re.compile(r"[A-Z]{2,8}")
+DIGEST_BYTES = 32
 
 
 class MalformedManifest(SignerError):
@@ -70,65 +68,53 @@ class Manifest:
         return canonical_json({"format": FORMAT, **asdict(self)}) + b"\n"
 
     @classmethod
-    def decode(cls, content: bytes) -> "Manifest":
+    def decode(cls, content: bytes) -> Self:
         """Return the manifest. Raises MalformedManifest unless `encode` would give the same bytes."""
-        try:
-            value = json.loads(content)
-            is_canonical = canonical_json(value) + b"\n" == content
-        except (ValueError, RecursionError):
-            raise MalformedManifest("manifest.json is not JSON") from None
-        if not is_canonical:
-            raise MalformedManifest("manifest.json is not in canonical form")
-        if not isinstance(value, dict) or value.pop("format", None) != FORMAT:
-            raise MalformedManifest(f"manifest.json does not say {FORMAT!r}")
-        initiative = _build(InitiativeData, value.get("initiative"))
-        markings = value.get("markings")
-        if not isinstance(markings, list):
-            raise MalformedManifest("manifest.json: markings is not a list")
-        manifest = _build(Manifest, {**value, "initiative": initiative, "markings": tuple(markings)})
-        manifest.require_sound()
+        entries = read_json(content, what="manifest.json", refusal=MalformedManifest)
+        entries.require_format(FORMAT)
+        manifest = cls(
+            initiative=_initiative(entries.table("initiative")),
+            member_state=entries.formed("member_state", MEMBER_STATE, "the code of a Member State"),
+            number=entries.number("number"),
+            final=entries.flag("final"),
+            count=entries.number("count"),
+            until=entries.day("until").isoformat(),
+            first_day=entries.day("first_day").isoformat(),
+            last_day=entries.day("last_day").isoformat(),
+            key_fingerprint=entries.hex_bytes("key_fingerprint", DIGEST_BYTES).hex(),
+            payload_sha256=entries.hex_bytes("payload_sha256", DIGEST_BYTES).hex(),
+            payload_bytes=entries.number("payload_bytes"),
+            checkpoint=entries.text("checkpoint"),
+            markings=entries.strings("markings"),
+        )
+        entries.finish()
+        if manifest.markings != MARKINGS:
+            raise entries.refuse("markings are not those of the law")
+        if not manifest.first_day <= manifest.last_day <= manifest.until:
+            raise entries.refuse("first_day, last_day and until are out of order")
+        if not manifest.is_written_as(content):
+            raise entries.refuse("it is not in canonical form")
         return manifest
 
-    def require_sound(self) -> None:
-        """Return if every entry can be what it says. Raises MalformedManifest, naming the entry."""
-        sound = {
-            "member_state": re.fullmatch(r"[A-Z]{2,8}", self.member_state) is not None,
-            "number": self.number > 0,
-            "count": self.count > 0,
-            "payload_bytes": self.payload_bytes > 0,
-            "payload_sha256": _is_hex(self.payload_sha256, 64),
-            "key_fingerprint": _is_hex(self.key_fingerprint, 64),
-            "markings": self.markings == MARKINGS,
-            "until": _is_day(self.until),
-            "first_day": _is_day(self.first_day),
-            "last_day": _is_day(self.last_day),
-            "collection_start": _is_day(self.initiative.collection_start),
-            "collection_end": _is_day(self.initiative.collection_end),
-        }
-        for name, is_sound in sound.items():
-            if not is_sound:
-                raise MalformedManifest(f"manifest.json: {name} is not what it must be")
-        if not self.first_day <= self.last_day <= self.until:
-            raise MalformedManifest("manifest.json: first_day, last_day and until are out of order")
+    def is_written_as(self, content: bytes) -> bool:
+        """Return whether these are the file's bytes; halves of a surrogate pair have none."""
+        try:
+            return self.encode() == content
+        except UnicodeEncodeError:
+            return False
 
 
-def _build(shape: type[Shape], value: object) -> Shape:
-    wanted = {entry.name: entry.type for entry in fields(shape)}
-    if not isinstance(value, dict) or value.keys() != wanted.keys():
-        raise MalformedManifest(f"manifest.json must have exactly the entries {', '.join(wanted)}")
-    for name, kind in wanted.items():
-        # `type`, not isinstance: true is no number here.
-        if kind in {str, int, bool} and type(value[name]) is not kind:
-            raise MalformedManifest(f"manifest.json: {name} is not of the right kind")
-    return shape(**value)
-
-
-def _is_hex(text: str, digits: int) -> bool:
-    return len(text) == digits and HEX.fullmatch(text) is not None
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
+def _initiative(entries: JsonEntries) -> InitiativeData:
+    data = InitiativeData(
+        registration_number=number_in(entries),
+        scheme=entries.text("scheme"),
+        title=entries.text("title"),
+        objectives=entries.text("objectives"),
+        collection_start=entries.day("collection_start").isoformat(),
+        collection_end=entries.day("collection_end").isoformat(),
+        register_url=entries.text("register_url"),
+        website=entries.text("website"),
+        contact_persons=entries.text("contact_persons"),
+    )
+    entries.finish()
+    return data

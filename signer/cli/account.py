@@ -13,8 +13,8 @@ from signer.accounts.roles import WHOLE_INSTANCE, HeldRole, Role
 from signer.cli.instance import acting, open_instance, show
 from signer.cli.named_batch import as_json_option, number_of, of_initiative
 from signer.database import reading
-from signer.initiatives.initiative import normal_number
 from signer.initiatives.queries import find_initiative
+from signer.scheme.registration_number import normal_number
 from signer.settings import Settings
 
 role_option = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)

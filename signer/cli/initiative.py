@@ -7,12 +7,13 @@ import click
 from signer.cli.instance import acting, open_instance, read_file, show
 from signer.database import reading
 from signer.initiatives.description import read_description
-from signer.initiatives.initiative import Initiative, Status, normal_number
+from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.keys import storage_secret
 from signer.initiatives.lifecycle import change_status, import_description
 from signer.initiatives.queries import read_initiatives
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
+from signer.scheme.registration_number import normal_number
 
 
 @click.group()

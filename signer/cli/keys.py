@@ -6,9 +6,10 @@ import click
 
 from signer.cli.instance import acting, open_instance, read_file
 from signer.database import reading
-from signer.initiatives.initiative import Initiative, normal_number
+from signer.initiatives.initiative import Initiative
 from signer.initiatives.keys import install_key, log_key, manifest_key
 from signer.initiatives.queries import find_initiative, find_key
+from signer.scheme.registration_number import normal_number
 from signer.sealing.request import KeyRequest, PublicKeyFile
 from signer.sealing.trust import Trust
 from signer.settings import Settings

@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from signer.batches.queries import BatchSummary, Certificate, find_batch
 from signer.cli.instance import open_instance
 from signer.database import reading
-from signer.initiatives.initiative import UnknownInitiative, normal_number
+from signer.initiatives.initiative import UnknownInitiative
 from signer.initiatives.queries import read_initiatives
+from signer.scheme.registration_number import normal_number
 from signer.settings import Settings
 
 
@@ -42,7 +43,7 @@ def find_named(number: str | None, member_state: str, batch_number: int) -> tupl
 
 
 def number_of(engine: Engine, number: str | None) -> str:
-    """Return the registration number that was given, or that of the only initiative. Raises UnknownInitiative."""
+    """Return the registration number that was given, or that of the only initiative."""
     if number:
         return normal_number(number)
     with reading(engine) as connection:

@@ -14,7 +14,7 @@ from signer.atomic_file import atomic_file, make_durable
 from signer.cli.instance import UnreadableFile, open_instance, show
 from signer.database import reading
 from signer.days import today
-from signer.initiatives.initiative import Initiative, Status, UnknownInitiative, normal_number
+from signer.initiatives.initiative import Initiative, Status, UnknownInitiative
 from signer.initiatives.keys import manifest_key
 from signer.initiatives.queries import read_initiatives
 from signer.publishing.documents import (
@@ -24,6 +24,7 @@ from signer.publishing.documents import (
     initiative_document,
     tally_document,
 )
+from signer.scheme.registration_number import normal_number
 from signer.sealing.canonical import canonical_json
 from signer.sealing.signing import SigningKey
 from signer.tallies.daily_forecast import read_forecast

@@ -9,13 +9,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
 
 from lxml import etree
 
+from signer.entries import JsonEntries, read_json
 from signer.errors import SignerError
-from signer.initiatives.initiative import InitiativeText, Organiser, UnknownInitiative, normal_number
+from signer.initiatives.initiative import InitiativeText, Organiser
+from signer.scheme.registration_number import MalformedRegistrationNumber, normal_number
 
+WHAT = "the description"
 ROLES = ("representative", "substitute", "member", "legal entity")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 ADDRESS = re.compile(r"https?://[^\s\"<>]+")
@@ -46,8 +48,8 @@ class Description:
 def read_description(content: bytes) -> Description:
     """Return what the file says, XML or JSON. Raises MalformedDescription."""
     start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    values = _from_xml(content) if start == b"<" else _from_json(content)
-    description = _build(values)
+    entries = _from_xml(content) if start == b"<" else read_json(content, what=WHAT, refusal=MalformedDescription)
+    description = _build(entries)
     if not description.registered_on <= description.collection_start <= description.collection_end:
         raise MalformedDescription("registration, start and end of collection are out of order")
     if description.original_language not in description.texts:
@@ -60,17 +62,7 @@ def to_json(description: Description) -> str:
     return json.dumps(asdict(description), default=str, ensure_ascii=False, sort_keys=True)
 
 
-def _from_json(content: bytes) -> dict[str, Any]:
-    try:
-        values = json.loads(content)
-    except (ValueError, RecursionError):
-        raise MalformedDescription("the file is neither XML nor JSON") from None
-    if not isinstance(values, dict):
-        raise MalformedDescription("the JSON is not an object")
-    return values
-
-
-def _from_xml(content: bytes) -> dict[str, Any]:
+def _from_xml(content: bytes) -> JsonEntries:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser)
@@ -86,7 +78,7 @@ def _from_xml(content: bytes) -> dict[str, Any]:
     if len(originals) != 1:
         raise MalformedDescription('exactly one language must be original="true"')
     texts = {language.get("code") or "": _xml_text(language) for language in languages}
-    return {
+    values = {
         "registration_number": initiative.get("registrationNumber"),
         "registered_on": (initiative.get("registrationDate") or "")[:10],
         "collection_start": initiative.get("startOfTheCollectionPeriod"),
@@ -97,6 +89,7 @@ def _from_xml(content: bytes) -> dict[str, Any]:
         "organisers": [_xml_organiser(element) for element in initiative.findall("organisers/organiser")],
         "texts": texts,
     }
+    return JsonEntries(values, what=WHAT, refusal=MalformedDescription)
 
 
 def _xml_text(language: etree._Element) -> dict[str, str]:
@@ -121,51 +114,41 @@ def _inner(element: etree._Element, path: str) -> str:
     return (element.findtext(path) or "").strip()
 
 
-def _build(values: dict[str, Any]) -> Description:
-    texts = values.get("texts")
-    organisers = values.get("organisers", [])
-    if not isinstance(texts, dict) or not texts or not isinstance(organisers, list):
-        raise MalformedDescription("texts must be an object by language, organisers a list")
+def _build(entries: JsonEntries) -> Description:
+    texts = entries.table("texts")
     return Description(
-        registration_number=_number(values),
-        scheme=_string(values, "scheme", default="eu"),
-        registered_on=_day(values, "registered_on"),
-        collection_start=_day(values, "collection_start"),
-        collection_end=_day(values, "collection_end"),
-        register_url=_url(values, "register_url"),
-        website=_url(values, "website", default=""),
-        original_language=_string(values, "original_language"),
-        organisers=tuple(_organiser(entry) for entry in organisers),
-        texts={_language(code): _text(code, entry) for code, entry in texts.items()},
+        registration_number=_number(entries),
+        scheme=_text(entries, "scheme", default="eu"),
+        registered_on=entries.day("registered_on"),
+        collection_start=entries.day("collection_start"),
+        collection_end=entries.day("collection_end"),
+        register_url=_url(entries, "register_url"),
+        website=_url(entries, "website", default=""),
+        original_language=_text(entries, "original_language"),
+        organisers=tuple(_organiser(entry) for entry in entries.tables("organisers", default=[])),
+        texts={_language(code): _initiative_text(texts.table(code)) for code in texts.names()},
     )
 
 
-def _number(values: Mapping[str, Any]) -> str:
+def _number(entries: JsonEntries) -> str:
     try:
-        return normal_number(_string(values, "registration_number"))
-    except UnknownInitiative as error:
-        raise MalformedDescription(str(error)) from None
+        return normal_number(_text(entries, "registration_number"))
+    except MalformedRegistrationNumber as error:
+        raise entries.refuse(str(error)) from None
 
 
-def _string(values: Mapping[str, Any], name: str, *, default: str | None = None) -> str:
-    value = values.get(name, default)
-    if not isinstance(value, str) or (default is None and not value.strip()):
-        raise MalformedDescription(f"{name} is missing or not a text")
-    return value.strip()
+def _text(entries: JsonEntries, name: str, *, default: str | None = None) -> str:
+    text = entries.text(name, default).strip()
+    if default is None and not text:
+        raise entries.refuse(f"{name} is empty")
+    return text
 
 
-def _day(values: Mapping[str, Any], name: str) -> date:
-    try:
-        return date.fromisoformat(_string(values, name))
-    except ValueError:
-        raise MalformedDescription(f"{name} is not a day like 2027-05-01") from None
-
-
-def _url(values: Mapping[str, Any], name: str, *, default: str | None = None) -> str:
-    url = _string(values, name, default=default)
+def _url(entries: JsonEntries, name: str, *, default: str | None = None) -> str:
+    url = _text(entries, name, default=default)
     # Shown as a link: a script in its place must not come in by the file.
     if url and not ADDRESS.fullmatch(url):
-        raise MalformedDescription(f"{name} is not an address that begins with http:// or https://")
+        raise entries.refuse(f"{name} is not an address that begins with http:// or https://")
     return url
 
 
@@ -175,22 +158,21 @@ def _language(code: str) -> str:
     return code
 
 
-def _text(code: str, entry: object) -> InitiativeText:
-    if not isinstance(entry, dict):
-        raise MalformedDescription(f"the text in {code} is not an object")
-    title, objectives = _string(entry, "title"), _string(entry, "objectives")
+def _initiative_text(entries: JsonEntries) -> InitiativeText:
+    title, objectives = _text(entries, "title"), _text(entries, "objectives")
     if len(title) > TITLE_LIMIT or len(objectives) > OBJECTIVES_LIMIT:
-        raise MalformedDescription(f"the text in {code} is longer than a registered one can be")
-    partial = _string(entry, "partial_registration", default="")
-    return InitiativeText(title, objectives, _url(entry, "website", default=""), partial)
+        raise entries.refuse("the text is longer than a registered one can be")
+    website, partial = _url(entries, "website", default=""), _text(entries, "partial_registration", default="")
+    return InitiativeText(title, objectives, website, partial)
 
 
-def _organiser(entry: object) -> Organiser:
-    if not isinstance(entry, dict) or entry.get("role") not in ROLES:
-        raise MalformedDescription(f"an organiser's role is one of {', '.join(ROLES)}")
+def _organiser(entries: JsonEntries) -> Organiser:
+    role = entries.text("role")
+    if role not in ROLES:
+        raise entries.refuse(f"role was expected to be one of {', '.join(ROLES)}")
     return Organiser(
-        role=entry["role"],
-        name=_string(entry, "name"),
-        email=_string(entry, "email", default=""),
-        country=_string(entry, "country", default=""),
+        role=role,
+        name=_text(entries, "name"),
+        email=_text(entries, "email", default=""),
+        country=_text(entries, "country", default=""),
     )

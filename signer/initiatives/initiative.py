@@ -1,14 +1,12 @@
 """What an initiative is, as read from the database."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from signer.errors import SignerError
-
-REGISTRATION_NUMBER = re.compile(r"[0-9]{4}/[0-9]{6}")
+from signer.scheme.registration_number import formal_number
 
 
 class UnknownInitiative(SignerError):
@@ -101,8 +99,7 @@ class Initiative:
     @property
     def formal_number(self) -> str:
         """The registration number as it stands in files for authorities: ECI(2021)000001."""
-        year, number = self.registration_number.split("/")
-        return f"ECI({year}){number}"
+        return formal_number(self.registration_number)
 
     @property
     def contact_persons(self) -> tuple[Organiser, ...]:
@@ -121,11 +118,3 @@ class Initiative:
     def language_of_text(self, language: str) -> str:
         """Return the language in which `text(language)` is written."""
         return language if language in self.texts else self.original_language
-
-
-def normal_number(text: str) -> str:
-    """Return a registration number as 2021/000001, whether typed so or as ECI(2021)000001. Raises UnknownInitiative."""
-    number = re.sub(r"^ECI\(([0-9]{4})\)", r"\1/", text.strip())
-    if not REGISTRATION_NUMBER.fullmatch(number):
-        raise UnknownInitiative("a registration number looks like 2021/000001 or ECI(2021)000001")
-    return number

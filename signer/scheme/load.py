@@ -155,7 +155,7 @@ def _read_postal_rule(table: Table, sources: Sources) -> PostalRule:
         pattern=table.optional_pattern("pattern"),
         example=table.string("example"),
         at_most=table.number("at_most"),
-        optional=table.flag("optional"),
+        optional=table.flag("optional", default=False),
         sources=sources.read(table),
     )
     table.finish()

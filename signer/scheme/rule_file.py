@@ -3,15 +3,15 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from signer.entries import Entries
 from signer.errors import SignerError
 
-T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 TomlPath = tuple[str | int, ...]
 """Where a value stands: ("documents", "id_card", "pattern"), or ("age", 0) for the first table of an array."""
@@ -26,54 +26,37 @@ class InvalidRules(SignerError):
 
 
 @dataclass
-class Table:
-    """One table of a rule file. Each getter takes its key off the list of unknown ones; `finish` refuses the rest."""
+class Table(Entries):
+    """One table of a rule file."""
 
+    _: KW_ONLY
     file: Path
     text: str
-    path: TomlPath
-    values: Mapping[str, Any]
-    asked: set[str] = field(default_factory=set)
+    path: TomlPath = ()
 
     def refuse(self, message: str, *key: str | int) -> InvalidRules:
-        """Return the error to raise about a key of this table, or about the table itself."""
+        """Return the error, with the line in which the key stands, or the table."""
         return InvalidRules(f"{self.file.name} line {find_line(self.text, (*self.path, *key))}: {message}")
+
+    def inside(self, values: Mapping[str, Any], *key: str | int) -> "Table":
+        """Return the table that stands at `key`."""
+        return Table(values, file=self.file, text=self.text, path=(*self.path, *key))
 
     def string(self, key: str, default: str | None = None) -> str:
         """Return a text that is not empty, or the default if the key is missing and a default is given."""
-        value = self._take(key, str, "a text", default)
+        value = self.take(key, str, "a text", default)
         if value == "" and key in self.values:
             raise self.refuse(f"{key} is empty, a text was expected", key)
         return value
 
-    def number(self, key: str) -> int:
-        """Return a whole number above zero."""
-        value = self._take(key, int, "a whole number", None)
-        if value <= 0:
-            raise self.refuse(f"{key} is {value}, a number above zero was expected", key)
-        return value
-
-    def flag(self, key: str) -> bool:
-        """Return true or false; false if the key is missing."""
-        return self._take(key, bool, "true or false", False)
-
     def day(self, key: str) -> date:
         """Return a date."""
-        return self._take(key, date, "a date", None)
+        return self.take(key, date, "a date")
 
     def optional_day(self, key: str) -> date | None:
         """Return a date; None if the key is missing."""
         self.asked.add(key)
         return self.day(key) if key in self.values else None
-
-    def strings(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """Return a list of different texts, not empty unless a default is given and the key is missing."""
-        values: list[Any] = self._take(key, list, "a list of texts", None if default is None else list(default))
-        if key in self.values and not (values and all(isinstance(value, str) and value for value in values)):
-            raise self.refuse(f"{key} was expected to be a list of texts", key)
-        if len(set(values)) != len(values):
-            raise self.refuse(f"{key} names something twice", key)
-        return tuple(values)
 
     def choice(self, key: str, options: type[E]) -> E:
         """Return one of a closed set of words."""
@@ -99,31 +82,6 @@ class Table:
         self.asked.add(key)
         return self.pattern(key) if key in self.values else None
 
-    def table(self, key: str) -> "Table":
-        """Return a table within this one, not empty."""
-        values = self._take(key, dict, "a table", None)
-        if not values:
-            raise self.refuse(f"{key} is empty", key)
-        return Table(self.file, self.text, (*self.path, key), values)
-
-    def tables(self, key: str) -> list["Table"]:
-        """Return the tables of an array such as [[age]], at least one."""
-        values = self._take(key, list, "an array of tables", None)
-        if not values or not all(isinstance(value, dict) for value in values):
-            raise self.refuse(f"{key} was expected to be an array of tables", key)
-        return [Table(self.file, self.text, (*self.path, key, index), value) for index, value in enumerate(values)]
-
-    def names(self) -> tuple[str, ...]:
-        """Return the keys of a table that is open to any, such as one for each country."""
-        self.asked.update(self.values)
-        return tuple(self.values)
-
-    def finish(self) -> None:
-        """Refuse keys that nobody has asked for: a slip in a name must not switch a rule off."""
-        for key in self.values:
-            if key not in self.asked:
-                raise self.refuse(f"{key} is not known here", key)
-
     def refuse_before(self, earlier: date | None, key: str) -> None:
         """Refuse a day that is not after that of the table before it in the array; `earlier` is None for the first."""
         if earlier is None:
@@ -133,24 +91,12 @@ class Table:
         if self.values[key] <= earlier:
             raise self.refuse(f"{key} was expected to be after {earlier}: the newest stands last", key)
 
-    def _take(self, key: str, kind: type[T], expected: str, default: T | None) -> T:
-        self.asked.add(key)
-        if key not in self.values:
-            if default is None:
-                raise self.refuse(f"{key} is missing, {expected} was expected")
-            return default
-        value = self.values[key]
-        # Exactly this type: true is no number, and a time of day is no date.
-        if type(value) is not kind:
-            raise self.refuse(f"{key} was expected to be {expected}", key)
-        return value
-
 
 def read_rule_file(file: Path) -> Table:
     """Return the outermost table of a TOML file; raises InvalidRules."""
     try:
         text = file.read_text(encoding="utf-8")
-        return Table(file, text, (), tomllib.loads(text))
+        return Table(tomllib.loads(text), file=file, text=text)
     except OSError as reason:
         raise InvalidRules(f"{file.name} cannot be read: {reason.strerror}") from reason
     except UnicodeDecodeError as reason:

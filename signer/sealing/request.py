@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Self
 
+from signer.entries import read_json, write_json
 from signer.errors import SignerError
-from signer.sealing.entries import NAME, ORIGIN, REGISTRATION_NUMBER, Entries, write_entries
+from signer.scheme.registration_number import number_in
 from signer.sealing.envelope import MLKEM_BYTES, X25519_BYTES, MalformedKey, RecipientKey
 from signer.sealing.signing import KEY_BYTES, VerifyingKey
+from signer.sealing.trust import FINGERPRINT_BYTES, ORIGIN, SCHEME
 
 REQUEST_FORMAT = "signer key request 1"
 PUBLIC_KEY_FORMAT = "signer collection key 1"
-FINGERPRINT_BYTES = 32
 
 
 class MalformedKeyRequest(SignerError):
@@ -43,20 +44,21 @@ class KeyRequest:
             "log_origin": self.log_origin,
             "log_key": self.log_key.encoded.hex(),
         }
-        return write_entries(REQUEST_FORMAT, entries)
+        return write_json(REQUEST_FORMAT, entries)
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:
         """Return the request. Raises MalformedKeyRequest; unknown and missing entries are refused alike."""
-        entries = Entries(content, what="key request", form=REQUEST_FORMAT, refusal=MalformedKeyRequest)
+        entries = read_json(content, what="the key request", refusal=MalformedKeyRequest)
+        entries.require_format(REQUEST_FORMAT)
         request = cls(
-            registration_number=entries.text("registration_number", REGISTRATION_NUMBER),
-            scheme=entries.text("scheme", NAME),
-            manifest_key=VerifyingKey(entries.bytes_of("manifest_key", KEY_BYTES)),
-            log_origin=entries.text("log_origin", ORIGIN),
-            log_key=VerifyingKey(entries.bytes_of("log_key", KEY_BYTES)),
+            registration_number=number_in(entries),
+            scheme=entries.formed("scheme", SCHEME, "a name like eu"),
+            manifest_key=VerifyingKey(entries.hex_bytes("manifest_key", KEY_BYTES)),
+            log_origin=entries.formed("log_origin", ORIGIN, "a name like support.example.org/log"),
+            log_key=VerifyingKey(entries.hex_bytes("log_key", KEY_BYTES)),
         )
-        entries.require_all_read()
+        entries.finish()
         return request
 
 
@@ -74,18 +76,19 @@ class PublicKeyFile:
             "public_key": self.key.to_bytes().hex(),
             "fingerprint": self.key.fingerprint.hex(),
         }
-        return write_entries(PUBLIC_KEY_FORMAT, entries)
+        return write_json(PUBLIC_KEY_FORMAT, entries)
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:
         """Return the key. Raises MalformedPublicKeyFile, also if the fingerprint in the file is another key's."""
-        entries = Entries(content, what="public key file", form=PUBLIC_KEY_FORMAT, refusal=MalformedPublicKeyFile)
-        number = entries.text("registration_number", REGISTRATION_NUMBER)
+        entries = read_json(content, what="the public key file", refusal=MalformedPublicKeyFile)
+        entries.require_format(PUBLIC_KEY_FORMAT)
+        number = number_in(entries)
         try:
-            key = RecipientKey.from_bytes(entries.bytes_of("public_key", MLKEM_BYTES + X25519_BYTES))
+            key = RecipientKey.from_bytes(entries.hex_bytes("public_key", MLKEM_BYTES + X25519_BYTES))
         except MalformedKey as error:
             raise MalformedPublicKeyFile(f"the public key file's public_key does not fit: {error}") from None
-        if entries.bytes_of("fingerprint", FINGERPRINT_BYTES) != key.fingerprint:
+        if entries.hex_bytes("fingerprint", FINGERPRINT_BYTES) != key.fingerprint:
             raise MalformedPublicKeyFile("the public key file's fingerprint is not that of its public_key")
-        entries.require_all_read()
+        entries.finish()
         return cls(number, key)

@@ -1,15 +1,19 @@
 """The trust file: what the holders carry from the ceremony, so that no batch vouches for itself."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from signer.entries import read_json, write_json
 from signer.errors import SignerError
-from signer.sealing.entries import NAME, ORIGIN, REGISTRATION_NUMBER, Entries, write_entries
+from signer.scheme.registration_number import number_in
 from signer.sealing.signing import KEY_BYTES, VerifyingKey
 
 FORMAT = "signer trust file 1"
 FINGERPRINT_BYTES = 32
+SCHEME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+ORIGIN = re.compile(r"[!-*,-~]{1,200}")
 
 
 class MalformedTrust(SignerError):
@@ -49,21 +53,22 @@ class Trust:
             "rehearsal": self.rehearsal,
             "made_on": self.made_on.isoformat(),
         }
-        return write_entries(FORMAT, entries)
+        return write_json(FORMAT, entries)
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:
         """Return the trust file's content. Raises MalformedTrust; unknown and missing entries are refused alike."""
-        entries = Entries(content, what="trust file", form=FORMAT, refusal=MalformedTrust)
+        entries = read_json(content, what="the trust file", refusal=MalformedTrust)
+        entries.require_format(FORMAT)
         trust = cls(
-            registration_number=entries.text("registration_number", REGISTRATION_NUMBER),
-            scheme=entries.text("scheme", NAME),
-            key_fingerprint=entries.bytes_of("key_fingerprint", FINGERPRINT_BYTES),
-            manifest_key=VerifyingKey(entries.bytes_of("manifest_key", KEY_BYTES)),
-            log_origin=entries.text("log_origin", ORIGIN),
-            log_key=VerifyingKey(entries.bytes_of("log_key", KEY_BYTES)),
+            registration_number=number_in(entries),
+            scheme=entries.formed("scheme", SCHEME, "a name like eu"),
+            key_fingerprint=entries.hex_bytes("key_fingerprint", FINGERPRINT_BYTES),
+            manifest_key=VerifyingKey(entries.hex_bytes("manifest_key", KEY_BYTES)),
+            log_origin=entries.formed("log_origin", ORIGIN, "a name like support.example.org/log"),
+            log_key=VerifyingKey(entries.hex_bytes("log_key", KEY_BYTES)),
             rehearsal=entries.flag("rehearsal"),
             made_on=entries.day("made_on"),
         )
-        entries.require_all_read()
+        entries.finish()
         return trust

@@ -20,7 +20,7 @@ from signer.initiatives.collection import CollectionClosed, CollectionPaused, In
 from signer.initiatives.initiative import Initiative, UnknownInitiative
 from signer.scheme.form import UnknownMemberState
 from signer.statements.store import AlreadyErased, CollectionFinalised
-from signer.web.api.problems import is_of_api, problem
+from signer.web.api_problems import is_of_api, problem
 from signer.web.site import site
 
 logger = logging.getLogger(__name__)

@@ -202,8 +202,14 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
     "a head before its end": (lambda lines: [*lines[:7], lines[8], lines[7]], "line 9 stands behind the signed head"),
     "nothing but the head": (lambda lines: lines[-1:], "entries 1 to 8 .* are missing from its end"),
     "nothing": (lambda _: [], "empty"),
-    "a torn line": (lambda lines: [*lines[:3], lines[3][:40] + b"\n", *lines[4:]], "line 4 is no line"),
-    "a line of another kind": (lambda lines: [*lines[:3], b'{"number":4}\n', *lines[4:]], "line 4 is no entry"),
+    "a torn line": (
+        lambda lines: [*lines[:3], lines[3][:40] + b"\n", *lines[4:]],
+        "line 4 is no .*: it is not JSON",
+    ),
+    "a line of another kind": (
+        lambda lines: [*lines[:3], b'{"number":4}\n', *lines[4:]],
+        "line 4 is no entry.*hash",
+    ),
     "another head": (lambda lines: [*lines[:8], lines[8].replace(b"8", b"7", 1)], "not signed by the audit key"),
 }
 

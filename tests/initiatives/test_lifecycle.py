@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from signer.database import reading, writing
 from signer.initiatives.catalogue import Catalogue
-from signer.initiatives.initiative import InitiativeText, Status, UnknownInitiative, normal_number
+from signer.initiatives.initiative import InitiativeText, Status, UnknownInitiative
 from signer.initiatives.keys import UnfitTrust, UnknownKey, install_key, require_key
 from signer.initiatives.lifecycle import FrozenText, NotAllowed, change_status, import_description
 from signer.initiatives.queries import find_initiative
@@ -144,9 +144,3 @@ def test_the_key_of_an_opened_initiative_does_not_change(instance: Instance) -> 
 def test_an_unknown_member_state_has_no_collection(instance: Instance) -> None:
     with pytest.raises(UnknownMemberState):
         instance.collection("XX")
-
-
-def test_registration_numbers_are_read_in_both_forms() -> None:
-    assert normal_number("ECI(2021)000001") == normal_number(" 2021/000001 ") == "2021/000001"
-    with pytest.raises(UnknownInitiative):
-        normal_number("2021/1")

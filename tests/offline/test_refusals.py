@@ -307,11 +307,11 @@ def test_a_real_batch_that_is_not_final_is_not_opened(desk: Desk) -> None:
     ("content", "words"),
     [
         (b"", "not JSON"),
-        (b"[]", "does not say"),
+        (b"[]", "a JSON object was expected"),
         (b'{"format": "signer trust file 2"}', "does not say"),
         (trust_of(rehearsal=True).to_json().replace(b'"scheme"', b'"schema"'), "scheme"),
         (trust_of(rehearsal=True).to_json().replace(b"true", b'"true"'), "rehearsal"),
-        (trust_of(rehearsal=True).to_json().replace(b"{", b'{"more": 1,', 1), "do not belong"),
+        (trust_of(rehearsal=True).to_json().replace(b"{", b'{"more": 1,', 1), "more is not known here"),
         (trust_of(rehearsal=True).to_json().replace(b"{", b'{"rehearsal": false,', 1), "twice"),
         (trust_of(rehearsal=True).to_json().replace(b"2027-01-15", b"2027-02-30"), "made_on"),
         (trust_of(rehearsal=True, scheme="mars").to_json(), "the scheme mars cannot be used"),

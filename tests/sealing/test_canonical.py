@@ -14,7 +14,6 @@ names = st.sampled_from(["first_names", "family_names", "street", "city", "docum
 mappings = st.dictionaries(names, texts, max_size=6).filter(
     lambda fields: len({unicodedata.normalize("NFC", name) for name in fields}) == len(fields)
 )
-confirmations = st.frozensets(names, max_size=3)
 
 
 def normalised(fields: dict[str, str]) -> dict[str, str]:

@@ -7,8 +7,6 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr", "path", "rect"})
-IMPLIED_END = frozenset({"li", "p", "option"})
-"""Elements that HTML lets go unclosed; ours close them, so a stray one is a mistake."""
 
 
 class _Strict(HTMLParser):

@@ -23,6 +23,7 @@ from signer.offline.folder import private_file
 from signer.offline.open_record import Opened
 from signer.offline.refusal import Refusal
 from signer.scheme.form import FieldKind, Form
+from signer.scheme.registration_number import formal_number
 
 ANNEX_REVISION = "2"  # the revision of the Annex III form in the Commission's OCS database of 2020
 GROUP, PROPERTY = "oct.group.", "oct.property."
@@ -124,7 +125,7 @@ def write_xml(path: Path, heading: Heading, form: Form) -> Iterator[XmlWriter]:
 def heading_of(initiative: InitiativeData, form: Form) -> Heading:
     """Return what the file of one Member State says of the initiative. Raises Refusal if XML cannot hold it."""
     texts = {element: getattr(initiative, name) for element, name in HEADINGS.items()}
-    texts["registrationNumber"] = f"ECI({initiative.registration_number.replace('/', ')')}"
+    texts["registrationNumber"] = formal_number(initiative.registration_number)
     for name, text in texts.items():
         if NOT_IN_XML.search(text):
             raise Refusal(f"the initiative's {name} has a character that XML cannot hold")

@@ -4,7 +4,7 @@ from flask import Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotAcceptable
 
 from signer.web.api import views
-from signer.web.api.problems import is_of_api
+from signer.web.api_problems import is_of_api
 from signer.web.headers import let_sites_load
 
 MANY_DAYS = 7 * 24 * 3600

@@ -17,7 +17,7 @@ from signer.publishing.documents import (
     tally_document,
 )
 from signer.publishing.spreadsheets import history_table, tally_table
-from signer.web.api.problems import NoForecast
+from signer.web.api_problems import NoForecast
 from signer.web.caching import MAX_AGE, public_page, public_rendered
 from signer.web.headers import as_file
 from signer.web.languages import LANGUAGES

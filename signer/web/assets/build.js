@@ -1,7 +1,7 @@
-// Builds what browsers load into signer/web/static: one style sheet, the scripts, and what goes there as it is.
+// Builds the style sheets into signer/web/static, and puts altcha's worker there; what needs no building lies there.
 // Run by `npm ci && npm run build`; the output is committed, so that nobody needs Node to run the service.
 
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { compile } from 'sass'
 
@@ -11,8 +11,6 @@ const LICENCE = 'govuk-frontend-licence.txt'
 const ALTCHA = 'node_modules/altcha'
 const STYLE_BUDGET = 20_000 // bytes after gzip: the page's own budget
 const SCRIPT_BUDGET = 10_000
-
-mkdirSync(STATIC, { recursive: true })
 
 for (const [name, notice] of [['style', `/*! Holds parts of govuk-frontend: see ${LICENCE} */`], ['console', ''], ['numbers', '']]) {
   const { css } = compile(`${ASSETS}/${name}.scss`, {
@@ -24,9 +22,6 @@ for (const [name, notice] of [['style', `/*! Holds parts of govuk-frontend: see 
   writeFileSync(`${STATIC}/${name}.css`, `${notice}${css}\n`)
 }
 
-for (const file of ['mark.svg', 'human-check.js', 'comfort.js', 'console.js', 'passkey.js', LICENCE]) {
-  copyFileSync(`${ASSETS}/${file}`, `${STATIC}/${file}`)
-}
 const worker = readFileSync(`${ALTCHA}/dist/workers/sha.js`, 'utf8')
 writeFileSync(`${STATIC}/altcha-sha.js`, `/*! The SHA worker of altcha: see altcha-licence.txt */\n${worker}`)
 copyFileSync(`${ALTCHA}/LICENSE.txt`, `${STATIC}/altcha-licence.txt`)

@@ -3,6 +3,7 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
+from signer.scheme.registration_number import REGISTRATION_NUMBER
 from signer.web.languages import LANGUAGES
 
 
@@ -15,7 +16,7 @@ class LanguageConverter(BaseConverter):
 class RegistrationNumberConverter(BaseConverter):
     """A registration number such as 2021/000001, over two parts of the path."""
 
-    regex = "[0-9]{4}/[0-9]{6}"
+    regex = REGISTRATION_NUMBER.pattern
     part_isolating = False
 
     def to_url(self, value: str) -> str:
