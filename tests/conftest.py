@@ -46,7 +46,8 @@ from signer.schema import migrate
 from signer.sealing.opening import OpeningKey
 from signer.sealing.trust import Trust
 from signer.settings import Settings
-from signer.statements.store import Store, open_store
+from signer.statements.store import Store
+from signer.statements.stores import open_store
 from signer.tallies.gather import PERSONS_KEY
 from tests.acts import MAY_DAY, TESTER, unit  # noqa: F401
 from tests.commands import Commands

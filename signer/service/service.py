@@ -18,7 +18,8 @@ from signer.sealing.selftest import run_known_answers
 from signer.service.stale_cache import StaleCache
 from signer.settings import Settings
 from signer.statements.record import record
-from signer.statements.store import Store, open_store
+from signer.statements.store import Store
+from signer.statements.stores import open_store
 from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.forecast import Forecast
 from signer.tallies.gather import FEWEST_AT_A_STOP, Gathering

@@ -9,9 +9,6 @@ from datetime import date
 from enum import Enum
 from typing import Protocol
 
-from sqlalchemy import Engine
-
-from signer.database import is_sqlite
 from signer.errors import SignerError
 
 
@@ -65,14 +62,6 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Finish what was taken and let go of the database."""
-
-
-def open_store(engine: Engine) -> Store:
-    """Return the store that fits the database of `engine`."""
-    from signer.statements.postgres_store import PostgresStore
-    from signer.statements.sqlite_store import SqliteStore
-
-    return SqliteStore(engine) if is_sqlite(engine) else PostgresStore(engine)
 
 
 def raise_unless_stored(outcome: WriteOutcome) -> None:

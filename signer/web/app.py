@@ -8,18 +8,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from signer.service.service import Service, open_service
 from signer.settings import Settings, read_settings
+from signer.web.api.hooks import open_to_all, refuse_other_methods, require_acceptable
 from signer.web.api.routes import api
+from signer.web.compression import compress
 from signer.web.console.addresses import CONSOLE
 from signer.web.console.app import create_console
 from signer.web.errors import install_errors
 from signer.web.flask_base import flask_base
 from signer.web.headers import with_headers
-from signer.web.hooks import public_hooks
+from signer.web.hooks import Hooks
 from signer.web.limits import PostLimit
 from signer.web.public.routes import public
+from signer.web.requests import check_post
 from signer.web.sessions import ClosedSessions
 from signer.web.site import Site, open_site
-from signer.web.static_files import FOLDER
+from signer.web.static_files import FOLDER, keep_when_current
 
 
 def create_app(settings: Settings | None = None, service: Service | None = None) -> Flask:
@@ -43,8 +46,23 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
 def _public_pages(site: Site) -> Flask:
     app = flask_base(site, static=FOLDER, domains=("messages",))
     app.session_interface = ClosedSessions()
-    public_hooks(PostLimit(site.settings)).install(app)
+    _hooks(PostLimit(site.settings)).install(app)
     install_errors(app)
     app.register_blueprint(api)
     app.register_blueprint(public)
     return app
+
+
+def _hooks(posts: PostLimit) -> Hooks:
+    """Return the hooks of the public pages and of the interface for programs."""
+    return Hooks(
+        before=(
+            # Before anything counts or looks at a form: nobody sends any to an address for programs.
+            refuse_other_methods,
+            posts.count,
+            check_post,
+            require_acceptable,
+        ),
+        # Compression last: it looks at what the others have said of the answer.
+        after=(open_to_all, keep_when_current, compress),
+    )

@@ -1,7 +1,7 @@
-"""Hooks of a request, all of them, in the order in which they run: before the view, then on its answer.
+"""Hooks of a request, as one list for each application, in the order in which they run.
 
-The order is part of what they promise: what costs nothing and needs nobody to be known comes first, compression last,
-for it looks at what the others have said of an answer. The libraries' own hooks are named where they stand.
+The order is part of what they promise: what costs nothing and needs nobody to be known comes first. The lists stand in
+`web/app.py` and `web/console/hooks.py`; nothing else installs one.
 """
 
 from collections.abc import Callable
@@ -10,17 +10,6 @@ from dataclasses import dataclass
 from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
-
-from signer.web.api.hooks import open_to_all, refuse_other_methods, require_acceptable
-from signer.web.compression import compress
-from signer.web.console.guards import check_guard
-from signer.web.console.limits import LogOnLimits
-from signer.web.console.security import ask_for_password, refuse_foreign_next
-from signer.web.console.sessions import last_until_idle
-from signer.web.headers import allow_console_features
-from signer.web.limits import PostLimit
-from signer.web.requests import check_post
-from signer.web.static_files import keep_when_current
 
 Before = Callable[[], AnyResponse | None] | type[CSRFProtect]
 After = Callable[[Response], Response]
@@ -43,36 +32,3 @@ class Hooks:
         # Flask runs these from the last to the first.
         for answered in reversed(self.after):
             app.after_request(answered)
-
-
-def public_hooks(posts: PostLimit) -> Hooks:
-    """Return the hooks of the public pages and of the interface for programs."""
-    return Hooks(
-        before=(
-            # Before anything counts or looks at a form: nobody sends any to an address for programs.
-            refuse_other_methods,
-            posts.count,
-            check_post,
-            require_acceptable,
-        ),
-        after=(open_to_all, keep_when_current, compress),
-    )
-
-
-def console_hooks(posts: PostLimit, tries: LogOnLimits) -> Hooks:
-    """Return the hooks of the console."""
-    return Hooks(
-        before=(
-            last_until_idle,
-            check_post,
-            posts.count,
-            # Who may open the page; then whether the form is one that we gave to this session.
-            check_guard,
-            CSRFProtect,
-            refuse_foreign_next,
-            ask_for_password,
-            # Before the library looks at a password.
-            tries.count,
-        ),
-        after=(allow_console_features,),
-    )

@@ -14,7 +14,8 @@ from signer.database import open_engine, reading
 from signer.human_check.expire import AT_ONCE, expire_spent_checks
 from signer.ledger.tables import leaf
 from signer.sealing.code import Code
-from signer.statements.store import AlreadyErased, CheckSpent, Store, open_store
+from signer.statements.store import AlreadyErased, CheckSpent, Store
+from signer.statements.stores import open_store
 from signer.statements.tables import spent_check, statement
 from tests.acts import erase_now
 from tests.conftest import MAY_DAY, Instance
@@ -105,7 +106,8 @@ from signer.initiatives.catalogue import Catalogue
 from signer.sealing.code import Code
 from signer.settings import Settings
 from tests.signing import record
-from signer.statements.store import CheckSpent, open_store
+from signer.statements.store import CheckSpent
+from signer.statements.stores import open_store
 from pathlib import Path
 from tests.conftest import NUMBER
 from tests.people import ADA

@@ -4,6 +4,7 @@ from flask import Flask
 
 from signer.web.console.addresses import CONSOLE
 from signer.web.console.errors import install_console_errors
+from signer.web.console.hooks import console_hooks
 from signer.web.console.labels.filters import FILTERS
 from signer.web.console.limits import LogOnLimits
 from signer.web.console.navigation import install_navigation
@@ -12,7 +13,6 @@ from signer.web.console.security import install_security
 from signer.web.console.security_texts import install_security_texts
 from signer.web.console.sessions import install_log_ons, install_sessions
 from signer.web.flask_base import flask_base
-from signer.web.hooks import console_hooks
 from signer.web.limits import PostLimit
 from signer.web.site import Site
 
