@@ -2,7 +2,7 @@
 
 A page that holds nothing typed is public: 30 seconds, then asked for again by its ETag. Everything else is no-store
 (`headers.py`). Rendering the form page costs more than recording a statement, so it is done once for each initiative,
-Member State, language and day: a shell is a page as it is before anybody types.
+Member State, language and day: a rendered is a page as it is before anybody types.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ class RenderedPages:
         render: Callable[[], str],
         figures: object = None,
     ) -> RenderedPage:
-        """Return the shell of these, rendered anew only if the initiative's entry in the catalogue has changed.
+        """Return the rendered of these, rendered anew only if the initiative's entry in the catalogue has changed.
 
         page: what tells it from the initiative's other pages, such as the Member State of a form.
         on: today, because pages say what holds on the day.
@@ -71,9 +71,9 @@ class RenderedPages:
         return found
 
 
-def public_rendered(shell: RenderedPage, mimetype: str = HTML) -> Response:
-    """Return a shell as it is."""
-    return _public(Response(shell.encoded, mimetype=mimetype), shell.etag)
+def public_rendered(rendered: RenderedPage, mimetype: str = HTML) -> Response:
+    """Return a rendered as it is."""
+    return _public(Response(rendered.encoded, mimetype=mimetype), rendered.etag)
 
 
 def public_page(body: str, status: int = 200, *, mimetype: str = HTML) -> Response:

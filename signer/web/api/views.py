@@ -90,7 +90,7 @@ def forecast(number: str) -> Response:
 
 def _of_overview(found: Initiative, write: Callable[[Document], str], mimetype: str) -> Response:
     overview = overview_of(found)
-    shell = site().rendered_pages.find(
+    rendered = site().rendered_pages.find(
         found,
         f"tally {mimetype}",
         "",
@@ -98,13 +98,13 @@ def _of_overview(found: Initiative, write: Callable[[Document], str], mimetype: 
         figures=overview,
         render=lambda: write(tally_document(overview, demonstration=_is_demonstration())),
     )
-    return _named(public_rendered(shell, mimetype), "tally", found, mimetype)
+    return _named(public_rendered(rendered, mimetype), "tally", found, mimetype)
 
 
 def _of_history(found: Initiative, write: Callable[[Document], str], mimetype: str) -> Response:
     on = site().service.today()
     days = site().service.history(found, spare=site().human_check.is_surging())
-    shell = site().rendered_pages.find(
+    rendered = site().rendered_pages.find(
         found,
         f"history {mimetype}",
         "",
@@ -112,7 +112,7 @@ def _of_history(found: Initiative, write: Callable[[Document], str], mimetype: s
         figures=days,
         render=lambda: write(history_document(found, days, on=on)),
     )
-    return _named(public_rendered(shell, mimetype), "history", found, mimetype)
+    return _named(public_rendered(rendered, mimetype), "history", found, mimetype)
 
 
 def _described(found: Initiative) -> Document:

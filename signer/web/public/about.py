@@ -6,7 +6,7 @@ from signer.scheme.load import load_scheme
 from signer.web.caching import public_page
 from signer.web.languages import current_language, sort_key
 from signer.web.public.current import find_initiative
-from signer.web.public.requirements import panel_for
+from signer.web.public.requirements import requirements_for
 from signer.web.site import site
 
 SCHEME = "eu"
@@ -38,6 +38,6 @@ def documents(number: str) -> Response:
     initiative = find_initiative(number)
     on, language = site().service.today(), current_language()
     forms = load_scheme(initiative.scheme).forms.values()
-    panels = [(form.member_state, panel_for(form, on=on, language=language)) for form in forms]
+    panels = [(form.member_state, requirements_for(form, on=on, language=language)) for form in forms]
     panels.sort(key=lambda entry: sort_key(entry[1].member_state))
     return public_page(render_template("public/documents.html", initiative=initiative, panels=panels))

@@ -34,7 +34,7 @@ def embed(number: str) -> Response:
     """Show the counter, to be framed by other websites."""
     found = find_initiative(number)
     overview = overview_of(found)
-    shell = site().rendered_pages.find(
+    rendered = site().rendered_pages.find(
         found,
         "embed",
         current_language(),
@@ -42,14 +42,14 @@ def embed(number: str) -> Response:
         figures=overview,
         render=lambda: render_template("public/embed.html", initiative=found, overview=overview),
     )
-    return let_sites_frame(public_rendered(shell))
+    return let_sites_frame(public_rendered(rendered))
 
 
 def badge(number: str) -> Response:
     """Draw the counter."""
     found = find_initiative(number)
     overview = overview_of(found)
-    shell = site().rendered_pages.find(
+    rendered = site().rendered_pages.find(
         found,
         "badge",
         current_language(),
@@ -57,7 +57,7 @@ def badge(number: str) -> Response:
         figures=overview,
         render=lambda: _drawn(overview),
     )
-    response = let_sites_load(public_rendered(shell, SVG))
+    response = let_sites_load(public_rendered(rendered, SVG))
     response.headers["Content-Security-Policy"] = PICTURE_POLICY
     return response
 

@@ -9,14 +9,10 @@ from flask import Response, jsonify, make_response, render_template
 
 from signer.human_check.check import Waiting
 from signer.human_check.refusals import CheckRefused, ExpiredCheck, NotChecked, TooEarly
-from signer.initiatives.collection import Collection
-from signer.scheme.statement import Statement
 from signer.statements.store import CheckSpent
-from signer.web.public.partner_link import via_form
-from signer.web.public.typed_form import TypedForm
+from signer.web.public.signing_request import SOLUTION, WAITING, CheckedRequest, SigningRequest
 from signer.web.site import site
 
-SOLUTION, WAITING = "human_check", "waiting"
 WHY: Mapping[type[Exception], str] = {
     NotChecked: "first",
     TooEarly: "early",
@@ -31,35 +27,24 @@ def challenge() -> Response:
     return jsonify(site().human_check.challenge())
 
 
-def admitted(inputs: Mapping[str, str]) -> bytes:
+def admitted(request: SigningRequest) -> bytes:
     """Return the name of the human check that came with the form. Raises CheckRefused."""
-    return site().human_check.admit(solution=inputs.get(SOLUTION, ""), waiting=inputs.get(WAITING, ""))
+    given = request.inputs
+    return site().human_check.admit(solution=given.get(SOLUTION, ""), waiting=given.get(WAITING, ""))
 
 
-def carried(collection: Collection, inputs: Mapping[str, str]) -> Mapping[str, str]:
-    """Return what travels on with the form besides what was typed: what came of the human check, a partner's word."""
-    of_check = {name: inputs[name] for name in (SOLUTION, WAITING) if inputs.get(name)}
-    return {**of_check, **via_form(collection.initiative, inputs)}
-
-
-def waiting_page(
-    collection: Collection, statement: Statement, inputs: Mapping[str, str], reason: CheckRefused | CheckSpent
-) -> Response:
+def waiting_page(checked: CheckedRequest, reason: CheckRefused | CheckSpent) -> Response:
     """Ask for some seconds of patience, with everything that was typed kept; a script does its work there instead.
 
     Status 200 where nothing has gone wrong: the browser just runs no script. Otherwise 422.
     """
-    waiting = _the_rest(inputs, reason) or site().human_check.ask_to_wait()
+    waiting = _the_rest(checked.inputs, reason) or site().human_check.ask_to_wait()
     why = WHY.get(type(reason), "refused")
     page = render_template(
         "public/waiting.html",
-        initiative=collection.initiative,
-        form=collection.form,
-        hidden={
-            **TypedForm.of(collection.form, statement).inputs,
-            **via_form(collection.initiative, inputs),
-            WAITING: waiting.token,
-        },
+        initiative=checked.collection.initiative,
+        form=checked.collection.form,
+        hidden={**checked.kept, **checked.partner, WAITING: waiting.token},
         seconds=waiting.seconds,
         why=why,
     )

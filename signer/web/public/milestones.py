@@ -48,7 +48,7 @@ def milestones(number: str) -> Response:
     """Return the milestones, the newest first."""
     found = find_initiative(number)
     reached = site().service.milestones(found)
-    shell = site().rendered_pages.find(
+    rendered = site().rendered_pages.find(
         found,
         "milestones",
         current_language(),
@@ -56,7 +56,7 @@ def milestones(number: str) -> Response:
         figures=reached,
         render=lambda: _written(found, reached),
     )
-    return let_sites_load(public_rendered(shell, ATOM))
+    return let_sites_load(public_rendered(rendered, ATOM))
 
 
 def _written(found: Initiative, reached: tuple[Milestone, ...]) -> str:

@@ -40,7 +40,7 @@ def page_with_word(
     """
     word = via_address(initiative)
     place = WORD_PLACE if word else ""
-    shell = site().rendered_pages.find(
+    rendered = site().rendered_pages.find(
         initiative,
         f"{page} {VIA}" if word else page,
         current_language(),
@@ -50,9 +50,9 @@ def page_with_word(
     )
     if word:
         # A listed word, so nothing that means anything in HTML.
-        encoded = shell.encoded.replace(WORD_PLACE.encode(), word.encode())
-        shell = replace(shell, encoded=encoded, etag=f"{shell.etag}-{word}")
-    return public_rendered(shell)
+        encoded = rendered.encoded.replace(WORD_PLACE.encode(), word.encode())
+        rendered = replace(rendered, encoded=encoded, etag=f"{rendered.etag}-{word}")
+    return public_rendered(rendered)
 
 
 def _listed(initiative: Initiative, given: Mapping[str, str]) -> str:

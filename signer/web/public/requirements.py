@@ -47,7 +47,7 @@ class Panel:
     notes: Sequence[str]
 
 
-def panel_for(form: Form, *, on: date, language: str) -> Panel:
+def requirements_for(form: Form, *, on: date, language: str) -> Panel:
     """Return what the page of `form` says before its fields on the day `on`."""
     return Panel(
         member_state=member_state_name(form, language),

@@ -30,7 +30,7 @@ NETWORKS = (
 def thanks_page(collection: Collection, code: Code, on: date) -> Response:
     """Return the thanks page: rendered once a day, with two places left open. It differs in nothing else."""
     initiative = collection.initiative
-    shell = site().rendered_pages.find(
+    rendered = site().rendered_pages.find(
         initiative,
         "thanks",
         current_language(),
@@ -44,7 +44,7 @@ def thanks_page(collection: Collection, code: Code, on: date) -> Response:
             on=on,
         ),
     )
-    body = shell.encoded.replace(CODE_PLACE.encode(), code.text.encode()).replace(
+    body = rendered.encoded.replace(CODE_PLACE.encode(), code.text.encode()).replace(
         HOST_PLACE.encode(), request_address().encode()
     )
     return Response(body, mimetype="text/html")
