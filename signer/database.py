@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import IntEnum
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
@@ -29,6 +30,20 @@ POOL_WAIT_SECONDS = 5
 SQLITE_WAL_PAGES = 16_000
 """64 MB: a writer brings its log into the database itself only where nobody else does (`empty_write_ahead_log`)."""
 WRITES = "signer_writes"
+
+
+IDS = range(1, 1 << 31)
+"""Numbers that a row can have; a database takes no others, not even to look for them."""
+
+
+class Lock(IntEnum):
+    """What only one process or transaction may do at a time, with the keys of PostgreSQL's advisory locks."""
+
+    PERIODIC = 7_302_000
+    SEQUENCE = 7_302_001
+    ROLL_UP = 7_302_002
+    AUDIT = 7_302_003
+    GATHER = 7_302_004
 
 
 class StoreUnavailable(SignerError):
@@ -97,24 +112,27 @@ def empty_write_ahead_log(engine: Engine) -> None:
 
 
 @contextmanager
-def elected(engine: Engine, duty: int) -> Iterator[bool]:
-    """Tell the block whether it alone, of all processes and machines, has `duty` now; the others go on without it.
-
-    duty: a number that names the work, the key of PostgreSQL's advisory lock.
-    """
+def elected(engine: Engine, duty: Lock) -> Iterator[bool]:
+    """Leader election: yields whether this process alone, of all on all machines, has `duty` until the block ends."""
     if is_sqlite(engine):
-        with _file_lock(f"{engine.url.database}.duty-{duty}", wait=False) as have:
+        with _file_lock(f"{engine.url.database}.duty-{duty.value}", wait=False) as have:
             yield have
         return
     with translated(), engine.connect() as connection:
         # A lock of the session, not of a transaction: the duty may be held for days.
         connection.execution_options(isolation_level="AUTOCOMMIT")
-        have = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:duty)"), {"duty": duty}))
+        have = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:duty)"), {"duty": duty.value}))
         try:
             yield have
         finally:
             if have:
-                connection.execute(text("SELECT pg_advisory_unlock(:duty)"), {"duty": duty})
+                connection.execute(text("SELECT pg_advisory_unlock(:duty)"), {"duty": duty.value})
+
+
+def hold(connection: Connection, lock: Lock) -> None:
+    """Hold `lock` until the transaction ends, once nobody else does; SQLite has one writer anyway."""
+    if not is_sqlite(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock.value})
 
 
 @contextmanager

@@ -11,10 +11,8 @@ from signer.accounts.tables import account, account_role, invitation, webauthn_c
 from signer.audit.actor import actor_of
 from signer.audit.entry import EntryKind
 from signer.audit.unit_of_work import UnitOfWork
+from signer.database import IDS
 from signer.errors import SignerError
-
-IDS = range(1, 1 << 31)
-"""Numbers that an account can have; a database takes no others, not even to look for them."""
 
 
 class RoleNotHeld(SignerError):

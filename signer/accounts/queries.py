@@ -1,6 +1,6 @@
 """Reading accounts, what they hold, and invitations that wait."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,7 +47,7 @@ def read_accounts(connection: Connection) -> tuple[Account, ...]:
     for row in connection.execute(select(account_role)):
         roles.setdefault(row.account_id, []).append(HeldRole(Role(row.role), row.initiative))
     rows = connection.execute(select(account).order_by(account.c.email))
-    return tuple(_account(row, roles) for row in rows)
+    return tuple(_account(row, roles.get(row.id, ())) for row in rows)
 
 
 def read_names(connection: Connection) -> Mapping[str, str]:
@@ -57,10 +57,10 @@ def read_names(connection: Connection) -> Mapping[str, str]:
 
 def find_account(connection: Connection, email: str) -> Account:
     """Return the account of an address in normal form. Raises UnknownAccount."""
-    for found in read_accounts(connection):
-        if found.email == email:
-            return found
-    raise UnknownAccount("there is no account with this e-mail address")
+    row = connection.execute(select(account).filter_by(email=email)).one_or_none()
+    if row is None:
+        raise UnknownAccount("there is no account with this e-mail address")
+    return _account(row, read_roles(connection, row.id))
 
 
 def read_roles(connection: Connection, account_id: int) -> tuple[HeldRole, ...]:
@@ -75,7 +75,7 @@ def read_waiting(connection: Connection, *, now: datetime) -> tuple[OpenInvitati
     return tuple(OpenInvitation(row.email, HeldRole(Role(row.role), row.initiative), row.expires_at) for row in rows)
 
 
-def _account(row: Row[tuple[object, ...]], roles: Mapping[int, list[HeldRole]]) -> Account:
+def _account(row: Row[tuple[object, ...]], roles: Iterable[HeldRole]) -> Account:
     return Account(
         id=row.id,
         email=row.email,
@@ -83,5 +83,5 @@ def _account(row: Row[tuple[object, ...]], roles: Mapping[int, list[HeldRole]]) 
         active=row.active,
         two_factors=bool(row.tf_primary_method),
         last_log_on=row.current_login_at,
-        roles=tuple(sorted(roles.get(row.id, ()))),
+        roles=tuple(sorted(roles)),
     )

@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, select, update
 
 from signer.audit.entry import START, Detail, Entry, EntryKind
 from signer.audit.tables import audit_entry, audit_head
-from signer.database import is_sqlite
+from signer.database import Lock, hold
 from signer.ledger.checkpoint import Checkpoint
 from signer.sealing.canonical import canonical_json
 from signer.sealing.signing import SigningKey
 from signer.settings import Settings
 
 AUDIT_KEY = "audit-key"
-AUDIT_LOCK = 7_302_003
 
 
 def record_event(
@@ -31,9 +30,8 @@ def record_event(
     Raises MissingSecret: what cannot be written down must not be done.
     """
     key = audit_key(settings)
-    if not is_sqlite(connection):
-        # The next number belongs to one transaction at a time; SQLite has one writer anyway.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:duty)"), {"duty": AUDIT_LOCK})
+    # The next number belongs to one transaction at a time.
+    hold(connection, Lock.AUDIT)
     head = connection.execute(select(audit_head)).one_or_none()
     number, previous = (head.size + 1, head.hash) if head else (1, START)
     entry = Entry(

@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, Select, select
 
 from signer.batches.state import State
 from signer.batches.tables import batch, batch_step, certificate
+from signer.database import IDS
 from signer.errors import SignerError
 from signer.initiatives.tables import initiative
 
@@ -72,38 +74,17 @@ class Certificate:
 
 def list_batches(connection: Connection, registration_number: str) -> tuple[BatchSummary, ...]:
     """Return the batches of an initiative by Member State and number."""
-    frozen = select(batch_step.c.digest).where(batch_step.c.batch_id == batch.c.id, batch_step.c.step == State.FROZEN)
-    rows = connection.execute(
-        select(batch, initiative.c.registration_number, frozen.scalar_subquery().label("digest"))
-        .join(initiative, initiative.c.id == batch.c.initiative_id)
-        .where(initiative.c.registration_number == registration_number)
-        .order_by(batch.c.member_state, batch.c.number)
-    )
-    return tuple(
-        BatchSummary(
-            id=row.id,
-            registration_number=row.registration_number,
-            member_state=row.member_state,
-            number=row.number,
-            state=State(row.state),
-            reason=row.reason,
-            final=row.final,
-            until=row.until,
-            frozen_on=row.frozen_on,
-            count=row.statements,
-            manifest=row.manifest,
-            digest=row.digest or "",
-        )
-        for row in rows
-    )
+    wanted = _of(registration_number).order_by(batch.c.member_state, batch.c.number)
+    return tuple(_summary(row) for row in connection.execute(wanted))
 
 
 def find_batch(connection: Connection, registration_number: str, member_state: str, number: int) -> BatchSummary:
     """Return one batch. Raises UnknownBatch."""
-    for found in list_batches(connection, registration_number):
-        if (found.member_state, found.number) == (member_state.upper(), number):
-            return found
-    raise UnknownBatch(f"there is no batch {number} of this Member State for {registration_number}")
+    wanted = _of(registration_number).where(batch.c.member_state == member_state.upper(), batch.c.number == number)
+    row = connection.execute(wanted).one_or_none() if number in IDS else None
+    if row is None:
+        raise UnknownBatch(f"there is no batch {number} of this Member State for {registration_number}")
+    return _summary(row)
 
 
 def read_steps(connection: Connection, batch_id: int) -> tuple[BatchStep, ...]:
@@ -119,3 +100,29 @@ def read_certificate(connection: Connection, batch_id: int) -> Certificate | Non
     if row is None:
         return None
     return Certificate(row.issued_on, row.reference, row.valid_online, row.valid_paper, json.loads(row.invalid))
+
+
+def _of(registration_number: str) -> Select[Any]:
+    frozen = select(batch_step.c.digest).where(batch_step.c.batch_id == batch.c.id, batch_step.c.step == State.FROZEN)
+    return (
+        select(batch, initiative.c.registration_number, frozen.scalar_subquery().label("digest"))
+        .join(initiative, initiative.c.id == batch.c.initiative_id)
+        .where(initiative.c.registration_number == registration_number)
+    )
+
+
+def _summary(row: Row[Any]) -> BatchSummary:
+    return BatchSummary(
+        id=row.id,
+        registration_number=row.registration_number,
+        member_state=row.member_state,
+        number=row.number,
+        state=State(row.state),
+        reason=row.reason,
+        final=row.final,
+        until=row.until,
+        frozen_on=row.frozen_on,
+        count=row.statements,
+        manifest=row.manifest,
+        digest=row.digest or "",
+    )

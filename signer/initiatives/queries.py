@@ -1,8 +1,10 @@
 """Reading initiatives and their public keys."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from signer.initiatives.initiative import (
     Initiative,
@@ -18,30 +20,15 @@ from signer.sealing.envelope import RecipientKey
 
 def read_initiatives(connection: Connection) -> tuple[Initiative, ...]:
     """Return all initiatives, drafts too, by registration number."""
-    texts: dict[int, dict[str, InitiativeText]] = {}
-    for row in connection.execute(select(initiative_text).order_by(initiative_text.c.language)):
-        text = InitiativeText(row.title, row.objectives, row.website, row.partial_registration)
-        texts.setdefault(row.initiative_id, {})[row.language] = text
-    slugs: dict[int, set[str]] = {}
-    for row in connection.execute(select(partner.c.initiative_id, partner.c.code)):
-        slugs.setdefault(row.initiative_id, set()).add(row.code)
-    sponsors: dict[int, list[Sponsor]] = {}
-    published = select(sponsor).where(sponsor.c.removed_on.is_(None))
-    for row in connection.execute(published.order_by(sponsor.c.given_on.desc(), sponsor.c.id.desc())):
-        found = Sponsor(row.id, row.name, row.cents, row.given_on)
-        sponsors.setdefault(row.initiative_id, []).append(found)
-    rows = connection.execute(select(initiative).order_by(initiative.c.registration_number))
-    return tuple(
-        _initiative(row, texts.get(row.id, {}), slugs.get(row.id, set()), sponsors.get(row.id, ())) for row in rows
-    )
+    return _read(connection, select(initiative).order_by(initiative.c.registration_number))
 
 
 def find_initiative(connection: Connection, registration_number: str) -> Initiative:
     """Return one initiative, a draft too. Raises UnknownInitiative."""
-    for found in read_initiatives(connection):
-        if found.registration_number == registration_number:
-            return found
-    raise UnknownInitiative(f"there is no initiative {registration_number}")
+    found = _read(connection, select(initiative).filter_by(registration_number=registration_number))
+    if not found:
+        raise UnknownInitiative(f"there is no initiative {registration_number}")
+    return found[0]
 
 
 def find_initiative_to_change(connection: Connection, registration_number: str) -> Initiative:
@@ -60,6 +47,26 @@ def find_key(connection: Connection, initiative_id: int) -> RecipientKey | None:
         select(collection_key.c.public_key).where(collection_key.c.initiative_id == initiative_id)
     )
     return RecipientKey.from_bytes(encoded) if encoded else None
+
+
+def _read(connection: Connection, wanted: Select[Any]) -> tuple[Initiative, ...]:
+    rows = connection.execute(wanted).all()
+    ids = [row.id for row in rows]
+    texts: defaultdict[int, dict[str, InitiativeText]] = defaultdict(dict)
+    of_these = initiative_text.c.initiative_id.in_(ids)
+    for row in connection.execute(select(initiative_text).where(of_these).order_by(initiative_text.c.language)):
+        texts[row.initiative_id][row.language] = InitiativeText(
+            row.title, row.objectives, row.website, row.partial_registration
+        )
+    slugs: defaultdict[int, set[str]] = defaultdict(set)
+    listed = select(partner.c.initiative_id, partner.c.code).where(partner.c.initiative_id.in_(ids))
+    for row in connection.execute(listed):
+        slugs[row.initiative_id].add(row.code)
+    sponsors: defaultdict[int, list[Sponsor]] = defaultdict(list)
+    published = select(sponsor).where(sponsor.c.initiative_id.in_(ids), sponsor.c.removed_on.is_(None))
+    for row in connection.execute(published.order_by(sponsor.c.given_on.desc(), sponsor.c.id.desc())):
+        sponsors[row.initiative_id].append(Sponsor(row.id, row.name, row.cents, row.given_on))
+    return tuple(_initiative(row, texts[row.id], slugs[row.id], sponsors[row.id]) for row in rows)
 
 
 def _initiative(

@@ -5,8 +5,9 @@ Source: Regulation (EU) 2019/788, Articles 8(2) and 9. The service sends nothing
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from signer.audit.entry import EntryKind
 from signer.audit.unit_of_work import UnitOfWork
@@ -34,9 +35,7 @@ class Report:
 
 def read_reports(connection: Connection, initiative_id: int) -> tuple[Report, ...]:
     """Return the reports that were sent, the newest first."""
-    rows = connection.execute(
-        select(report).filter_by(initiative_id=initiative_id).order_by(report.c.sent_on.desc(), report.c.id.desc())
-    )
+    rows = connection.execute(_newest_first(initiative_id))
     return tuple(Report(row.sent_on, row.statements, row.actor) for row in rows)
 
 
@@ -64,7 +63,7 @@ def record_report(
         raise UnfitReport("sent_on", f"the collection began on {initiative.collection_start}; nothing was there before")
     if not 0 <= statements <= MOST:
         raise UnfitReport("statements", f"the number is between 0 and {MOST}")
-    newest = next(iter(read_reports(unit.connection, initiative.id)), None)
+    newest = unit.connection.execute(_newest_first(initiative.id).limit(1)).one_or_none()
     if newest and (newest.sent_on, newest.statements) == (sent_on, statements):
         return  # the button was pressed twice
     values = {"sent_on": sent_on, "statements": statements, "actor": unit.actor}
@@ -75,6 +74,10 @@ def record_report(
         on=sent_on.isoformat(),
         statements=statements,
     )
+
+
+def _newest_first(initiative_id: int) -> Select[Any]:
+    return select(report).filter_by(initiative_id=initiative_id).order_by(report.c.sent_on.desc(), report.c.id.desc())
 
 
 def _require_day(sent_on: date, initiative: Initiative, on: date) -> None:

@@ -4,15 +4,14 @@ Leaves that came in the same stretch of time are placed sorted by hash, so that 
 sequencer at a time; a second one waits at the lock.
 """
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from signer.database import is_sqlite, writing
+from signer.database import Lock, hold, writing
 from signer.ledger.checkpoint import Checkpoint
 from signer.ledger.merkle import Frontier
 from signer.ledger.tables import leaf, log_head
 from signer.sealing.signing import SigningKey
 
-SEQUENCER_LOCK = 7_302_001
 FETCH = 10_000
 
 
@@ -24,8 +23,7 @@ def sequence(engine: Engine, *, origin: str, key: SigningKey) -> Checkpoint:
 
 def sequence_within(connection: Connection, *, origin: str, key: SigningKey) -> Checkpoint:
     """Place all pending leaves as part of the caller's transaction."""
-    if not is_sqlite(connection):
-        connection.execute(text("SELECT pg_advisory_xact_lock(:duty)"), {"duty": SEQUENCER_LOCK})
+    hold(connection, Lock.SEQUENCE)
     head = connection.execute(select(log_head.c.size, log_head.c.peaks)).one_or_none()
     frontier = Frontier.decode(head.size, head.peaks) if head else Frontier()
     _place_pending(connection, frontier.size)

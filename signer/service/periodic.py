@@ -14,7 +14,7 @@ import threading
 import time
 from datetime import UTC, date, datetime
 
-from signer.database import elected, empty_write_ahead_log, reading, writing
+from signer.database import Lock, elected, empty_write_ahead_log, reading, writing
 from signer.errors import SignerError
 from signer.human_check.expire import expire_spent_checks
 from signer.initiatives.keys import log_key
@@ -26,7 +26,6 @@ from signer.tallies.job_log import Work, note_run
 from signer.tallies.persons import publish
 from signer.tallies.rollup import roll_up
 
-DUTY = 7_302_000
 ROLL_UP_SECONDS = 1.0
 RETRY_SECONDS = 3.0
 NOTE_SECONDS = 15.0
@@ -48,7 +47,7 @@ def _run(service: Service, stopped: threading.Event) -> None:
     while not stopped.is_set():
         try:
             own.do_what_is_due()
-            with elected(service.engine, DUTY) as mine:
+            with elected(service.engine, Lock.PERIODIC) as mine:
                 if mine:
                     _serve_the_term(service, own, stopped)
         except SignerError as error:

@@ -7,10 +7,13 @@ from sqlalchemy import Engine
 from signer.database import POOL_WAIT_SECONDS, StoreUnavailable
 from signer.statements.store import SealedStatement, WriteOutcome, raise_unless_stored
 
+LOST_A_RACE = max(outcome.value for outcome in WriteOutcome) + 1
+"""The answer that is no outcome: another transaction committed after this one took its snapshot."""
+
 # One round trip and one flush, given to the driver: the expression language would take as long as sealing does.
 # Freezing a final batch locks the statement table before it writes `finalised`, so an insert either commits before it
 # or sees that row.
-WRITE = """
+WRITE = f"""
 WITH spent AS (
     INSERT INTO spent_check (id, spent_on)
     SELECT %(check_id)s, %(submitted_on)s
@@ -33,19 +36,18 @@ WITH spent AS (
     SELECT %(initiative_id)s, %(member_state)s, %(submitted_on)s FROM kept
 )
 SELECT CASE
-    WHEN EXISTS (SELECT FROM kept) THEN 0
-    WHEN EXISTS (SELECT FROM erasure WHERE statement_id = %(statement_id)s) THEN 1
-    WHEN EXISTS (SELECT FROM statement WHERE id = %(statement_id)s) THEN 0
+    WHEN EXISTS (SELECT FROM kept) THEN {WriteOutcome.STORED.value}
+    WHEN EXISTS (SELECT FROM erasure WHERE statement_id = %(statement_id)s) THEN {WriteOutcome.ERASED.value}
+    WHEN EXISTS (SELECT FROM statement WHERE id = %(statement_id)s) THEN {WriteOutcome.STORED.value}
     WHEN EXISTS (
         SELECT FROM finalised WHERE initiative_id = %(initiative_id)s AND member_state = %(member_state)s
-    ) THEN 2
-    WHEN EXISTS (SELECT FROM spent_check WHERE id = %(check_id)s) THEN 3
-    ELSE 4
+    ) THEN {WriteOutcome.FINALISED.value}
+    WHEN EXISTS (SELECT FROM spent_check WHERE id = %(check_id)s) THEN {WriteOutcome.CHECK_SPENT.value}
+    ELSE {LOST_A_RACE}
 END
-"""
+"""  # noqa: S608 - only numbers of ours go into the text
 CONNECTIONS = 4
 """Of each process: one for each thread that signs (`cli/serve.py`). With 16 or more in all a slow disk hardly shows."""
-LOST_A_RACE = 4
 TRIES = 3
 
 

@@ -36,14 +36,15 @@ COUNT = """
 INSERT INTO received (initiative_id, member_state, submitted_on, statements) VALUES {rows}
 ON CONFLICT (initiative_id, member_state, submitted_on) DO UPDATE SET statements = statements + excluded.statements
 """
-LOOK = """
+LOOK = f"""
 SELECT CASE
-    WHEN EXISTS (SELECT 1 FROM erasure WHERE statement_id = ?) THEN 1
-    WHEN EXISTS (SELECT 1 FROM statement WHERE id = ?) THEN 0
-    WHEN EXISTS (SELECT 1 FROM finalised WHERE initiative_id = ? AND member_state = ?) THEN 2
-    ELSE 3
+    WHEN EXISTS (SELECT 1 FROM erasure WHERE statement_id = ?) THEN {WriteOutcome.ERASED.value}
+    WHEN EXISTS (SELECT 1 FROM statement WHERE id = ?) THEN {WriteOutcome.STORED.value}
+    WHEN EXISTS (SELECT 1 FROM finalised WHERE initiative_id = ? AND member_state = ?)
+    THEN {WriteOutcome.FINALISED.value}
+    ELSE {WriteOutcome.CHECK_SPENT.value}
 END
-"""
+"""  # noqa: S608 - only numbers of ours go into the text
 
 
 class _Waiting:

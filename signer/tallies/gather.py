@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
-from signer.database import StoreUnavailable, is_sqlite, writing
+from signer.database import Lock, StoreUnavailable, hold, writing
 from signer.initiatives.initiative import Initiative
 from signer.scheme.identity import identity
 from signer.scheme.load import load_scheme
@@ -26,7 +26,6 @@ PERSONS_KEY = "persons-key"
 """Name of the secret by which persons fall into buckets."""
 FEWEST_AT_A_STOP = 50
 """With fewer statements of a Member State, a stop writes nothing: two copies around it would tell about few people."""
-GATHER_LOCK = 7_302_004
 
 _Place = tuple[int, str]
 """Initiative and Member State, or initiative and code."""
@@ -68,7 +67,7 @@ class Gathering:
             self._partners -= partners
         try:
             with writing(self._engine) as connection:
-                _wait_for_turn(connection)
+                hold(connection, Lock.GATHER)
                 for place, buckets in ready.items():
                     _draw_anew(connection, place, buckets, self._buckets[place])
                 _add_up(connection, partners)
@@ -99,14 +98,8 @@ def add_persons(connection: Connection, place: _Place, buckets: list[int], count
 
     place: initiative and Member State. count: buckets of the sketch, as `buckets_for` has it.
     """
-    _wait_for_turn(connection)
+    hold(connection, Lock.GATHER)
     _draw_anew(connection, place, buckets, count)
-
-
-def _wait_for_turn(connection: Connection) -> None:
-    if not is_sqlite(connection):
-        # All workers write when the day is over: two that make the same row would fail, or block each other.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:duty)"), {"duty": GATHER_LOCK})
 
 
 def _draw_anew(connection: Connection, place: _Place, buckets: list[int], count: int) -> None:

@@ -1,14 +1,16 @@
 """Statements on paper, as organisers count them: by Member State, day and partner. Corrections keep what was there."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, Select, insert, or_, select
 
 from signer.audit.entry import EntryKind
 from signer.audit.unit_of_work import UnitOfWork
+from signer.database import IDS
 from signer.errors import Unfit
 from signer.initiatives.initiative import Initiative
 from signer.scheme.characters import is_line, tidy
@@ -96,9 +98,21 @@ def find_same(connection: Connection, initiative_id: int, count: PaperCount) -> 
 
 def read_paper(connection: Connection, initiative_id: int) -> tuple[PaperEntry, ...]:
     """Return all entries, corrected ones too, the newest first."""
-    rows = connection.execute(
-        select(paper_count).filter_by(initiative_id=initiative_id).order_by(paper_count.c.id.desc())
-    ).all()
+    return _entries(connection.execute(_of(initiative_id).order_by(paper_count.c.id.desc())).all())
+
+
+def find_paper(connection: Connection, initiative_id: int, entry_id: int) -> PaperEntry | None:
+    """Return one entry, a corrected one too; None if there is none of this number."""
+    it_or_its_correction = or_(paper_count.c.id == entry_id, paper_count.c.corrects == entry_id)
+    rows = connection.execute(_of(initiative_id).where(it_or_its_correction)).all() if entry_id in IDS else ()
+    return next((entry for entry in _entries(rows) if entry.id == entry_id), None)
+
+
+def _of(initiative_id: int) -> Select[Any]:
+    return select(paper_count).filter_by(initiative_id=initiative_id)
+
+
+def _entries(rows: Sequence[Row[Any]]) -> tuple[PaperEntry, ...]:
     corrected = {row.corrects: row.id for row in rows if row.corrects is not None}
     return tuple(
         PaperEntry(

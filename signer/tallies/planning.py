@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from signer.audit.entry import EntryKind
 from signer.audit.unit_of_work import UnitOfWork
+from signer.database import IDS
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.tables import campaign_event
@@ -83,12 +84,13 @@ def mark_event(unit: UnitOfWork, initiative: Initiative, *, on: date, label: str
 
 def unmark_event(unit: UnitOfWork, initiative: Initiative, event_id: int) -> None:
     """Take an event out of the timeline. Raises UnfitPlan."""
-    found = next((event for event in read_events(unit.connection, initiative.id) if event.id == event_id), None)
-    if found is None:
+    this = delete(campaign_event).filter_by(initiative_id=initiative.id, id=event_id)
+    happened_on = None
+    if event_id in IDS:
+        happened_on = unit.connection.scalar(this.returning(campaign_event.c.happened_on))
+    if happened_on is None:
         raise UnfitPlan("there is no such event")
-    unit.connection.execute(delete(campaign_event).filter_by(initiative_id=initiative.id, id=event_id))
-    change = f"taken out {found.happened_on}"
-    unit.record(EntryKind.TIMELINE_CHANGED, initiative.registration_number, change=change)
+    unit.record(EntryKind.TIMELINE_CHANGED, initiative.registration_number, change=f"taken out {happened_on}")
 
 
 def publish_forecast(unit: UnitOfWork, initiative: Initiative, *, is_published: bool) -> None:

@@ -7,7 +7,7 @@ counts. A `+1` on one hot row has brought such services down, and a mark at the 
 
 from sqlalchemy import Connection, Engine, text
 
-from signer.database import is_sqlite, writing
+from signer.database import Lock, hold, is_sqlite, writing
 
 ROLL_UP = text("""
 WITH taken AS (
@@ -18,7 +18,6 @@ SELECT initiative_id, member_state, submitted_on, count(*) FROM taken
 GROUP BY initiative_id, member_state, submitted_on ORDER BY initiative_id, member_state, submitted_on
 ON CONFLICT (initiative_id, member_state, submitted_on) DO UPDATE SET statements = kept.statements + excluded.statements
 """)
-ROLL_UP_LOCK = 7_302_002
 
 
 def roll_up(engine: Engine) -> None:
@@ -31,5 +30,5 @@ def roll_up(engine: Engine) -> None:
 def roll_up_within(connection: Connection) -> None:
     """Add what is pending to the counts as part of the caller's transaction."""
     if not is_sqlite(connection):
-        connection.execute(text("SELECT pg_advisory_xact_lock(:duty)"), {"duty": ROLL_UP_LOCK})
+        hold(connection, Lock.ROLL_UP)
         connection.execute(ROLL_UP)

@@ -2,7 +2,7 @@
 
 A page that holds nothing typed is public: 30 seconds, then asked for again by its ETag. Everything else is no-store
 (`headers.py`). Rendering the form page costs more than recording a statement, so it is done once for each initiative,
-Member State, language and day: a rendered is a page as it is before anybody types.
+Member State, language and day: a rendered page is one as it is before anybody types.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ class RenderedPages:
         render: Callable[[], str],
         figures: object = None,
     ) -> RenderedPage:
-        """Return the rendered of these, rendered anew only if the initiative's entry in the catalogue has changed.
+        """Return the page of these, rendered anew only if the initiative's entry in the catalogue has changed.
 
         page: what tells it from the initiative's other pages, such as the Member State of a form.
         on: today, because pages say what holds on the day.
@@ -72,7 +72,7 @@ class RenderedPages:
 
 
 def public_rendered(rendered: RenderedPage, mimetype: str = HTML) -> Response:
-    """Return a rendered as it is."""
+    """Return a rendered page as it is."""
     return _public(Response(rendered.encoded, mimetype=mimetype), rendered.etag)
 
 

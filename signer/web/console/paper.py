@@ -23,6 +23,7 @@ from signer.tallies.paper import (
     PaperEntry,
     UnfitPaper,
     enter_paper,
+    find_paper,
     find_same,
     is_unlikely,
     paper_by_member_state,
@@ -172,7 +173,7 @@ def _correction(initiative: Initiative, entry: PaperEntry, form: PaperForm, *, d
 
 def _entry(initiative: Initiative, entry_id: int) -> PaperEntry:
     with reading(site().service.engine) as connection:
-        found = next((entry for entry in read_paper(connection, initiative.id) if entry.id == entry_id), None)
+        found = find_paper(connection, initiative.id, entry_id)
     if found is None:
         raise NotFound
     return found
