@@ -59,9 +59,6 @@ FRAMEWORK = {
 
 DECORATORS = {
     "*.command": "click calls it",
-    "*.before_request": "Flask calls it",
-    "*.before_app_request": "Flask calls it",
-    "*.after_app_request": "Flask calls it",
     "*.url_value_preprocessor": "Flask calls it",
     "*.url_defaults": "Flask calls it",
 }
