@@ -48,6 +48,8 @@ class Description:
 def read_description(content: bytes) -> Description:
     """Return what the file says, XML or JSON. Raises MalformedDescription."""
     start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start not in {b"<", b"{", b"["}:
+        raise MalformedDescription("the file is neither XML nor JSON")
     entries = _from_xml(content) if start == b"<" else read_json(content, what=WHAT, refusal=MalformedDescription)
     description = _build(entries)
     if not description.registered_on <= description.collection_start <= description.collection_end:
