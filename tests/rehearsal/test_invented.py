@@ -12,6 +12,7 @@ from signer.scheme.identity import identity, likeness
 from signer.scheme.load import load_scheme
 from signer.scheme.problem import Severity
 from signer.scheme.statement import read_statement
+from tests.cases import every_case
 
 ON = date(2027, 5, 1)
 EU = load_scheme()
@@ -30,7 +31,7 @@ def kept(person: InventedPerson) -> dict[str, str]:
     return dict(read_statement(person.fields, person.form, on=ON, confirmed=person.confirmed).fields)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@every_case("seed", range(8))
 def test_the_scheme_accepts_every_invented_person_without_a_doubt(seed: int) -> None:
     """Else the rehearsal would try the wrong thing: corrections nobody planned."""
     for member_state in MEMBER_STATES:

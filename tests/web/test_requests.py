@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from signer.web.app import create_app
 from signer.web.limits import network_of
+from tests.cases import every_case
 from tests.web.factories import KLARA, SUPPORT, FakeService, make_settings
 from tests.web.pages import Page
 
@@ -108,7 +109,7 @@ def test_one_network_of_ipv6_counts_as_one(client: FlaskClient) -> None:
     assert post("2001:db8:1:3::1") == 200
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("address", "network"),
     [
         ("192.0.2.1", "192.0.2.1"),
