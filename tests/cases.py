@@ -6,6 +6,7 @@ tests that leave nothing behind in them.
 """
 
 import inspect
+import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from itertools import product
@@ -22,7 +23,8 @@ def every_case(
     """Run a test with each of the values; of two such lines above a test, with each pair.
 
     names: of the test's arguments, one or several. values: one, or as many as names, for each case.
-    ids: what the cases are called, or what tells it of a value; as their values look if it is not given.
+    ids: what the cases are called, or what tells it of a value; their values themselves if it is not given. The number
+    of the case stands before it.
     """
     cases = list(values)
     rows: list[Row] = [
@@ -41,17 +43,16 @@ def every_case(
 
 
 def _called(rows: Sequence[Row], ids: Iterable[str] | Callable[..., str] | None) -> list[tuple[str, Row]]:
-    if ids is None or callable(ids):
-        tell = ids or repr
-        return [(" ".join(tell(value) for value in row.values()), row) for row in rows]
-    return list(zip(ids, rows, strict=True))
+    tell = ids if callable(ids) else reprlib.repr
+    names = (" ".join(map(tell, row.values())) for row in rows) if ids is None or callable(ids) else ids
+    return [(f"{number}: {name}", row) for number, (name, row) in enumerate(zip(names, rows, strict=True), start=1)]
 
 
 def _through(test: Test, table: Sequence[tuple[str, Row]]) -> Test:
     @wraps(test)
     def every(subtests: pytest.Subtests, **fixtures: object) -> None:
         for name, row in table:
-            with subtests.test(name[:200]):
+            with subtests.test(name):
                 test(**fixtures, **row)
 
     signature = inspect.signature(test)

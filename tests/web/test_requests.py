@@ -16,7 +16,7 @@ CHECK = f"{SUPPORT}/DE/check"
 FORM = "application/x-www-form-urlencoded"
 
 
-@pytest.mark.parametrize(
+@every_case(
     "headers",
     [
         {},
@@ -33,7 +33,7 @@ def test_forms_of_our_own_pages_are_taken(client: FlaskClient, headers: Mapping[
     assert client.post(CHECK, data=KLARA, headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize(
+@every_case(
     "headers",
     [
         {"Sec-Fetch-Site": "cross-site"},
@@ -54,7 +54,7 @@ def test_forms_of_other_sites_are_refused(client: FlaskClient, headers: Mapping[
     assert "another website" in page.heading
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("body", "content_type", "status"),
     [
         (b"{}", "application/json", 415),
