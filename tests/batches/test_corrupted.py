@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from signer.batches.batch_file import MANIFEST, SIGNATURE
 from tests.batches.pieces import BROKEN, Good, parts_of, with_byte_changed
 from tests.cases import every_case
+from tests.lengths import examples
 from tests.offline.making import sealed
 
 
@@ -46,7 +47,7 @@ def test_a_number_changed_at_its_highest_byte_is_refused(good: Good, part: str) 
 
 
 @given(st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_changed_byte_is_refused(good: Good, data: st.DataObject) -> None:
     place, by = data.draw(st.integers(0, len(good.content) - 1)), data.draw(st.integers(1, 255))
 

@@ -44,7 +44,7 @@ TEXTS = st.one_of(
     st.text(alphabet=st.characters(codec="utf-8"), max_size=20),
 )
 FORMS = st.dictionaries(st.one_of(st.sampled_from(NAMES), TEXTS), TEXTS, max_size=12)
-REQUESTS = int(os.environ.get("SIGNER_HOSTILE_REQUESTS", "2000"))
+REQUESTS = int(os.environ.get("SIGNER_HOSTILE_REQUESTS", "400"))
 """How many in all; the long form asks for more."""
 _addresses = itertools.count()
 

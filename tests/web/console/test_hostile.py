@@ -64,7 +64,7 @@ VALUES = {
     "token": ["x", "..", "eyJhIjoxfQ.aaaa.bbbb"],
 }
 """Changing part of an address to what stands there; the first of each is there."""
-REQUESTS = int(os.environ.get("SIGNER_HOSTILE_REQUESTS", "600")) // 3
+REQUESTS = int(os.environ.get("SIGNER_HOSTILE_REQUESTS", "200")) // 3
 """How many of each kind; the long form asks for more."""
 _addresses = itertools.count()
 
