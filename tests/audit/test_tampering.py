@@ -244,6 +244,7 @@ def write_in_a_process_of_its_own(settings: Settings, name: str, count: int) -> 
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_several_processes_at_once_leave_one_chain(instance: Instance) -> None:
     """Each worker of the service, every command and every timer writes into the same log."""
     names = [f"command:writer{number}" for number in range(2)]

@@ -25,6 +25,9 @@ from tests.web.factories import (
     make_settings,
 )
 
+pytestmark = pytest.mark.slow
+
+
 NAMES = [*KLARA, *MATTHIAS, *DECLARED, "token", "code", "confirm", "confirm-postal_code", "confirmed_value-postal_code"]
 PATHS = [
     *(f"{SUPPORT}/{code}{step}" for code in ("DE", "AT", "PL", "SE", "xx") for step in ("", "/check", "/sign")),

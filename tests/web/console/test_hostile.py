@@ -46,6 +46,9 @@ from tests.web.console.people import PASSWORD, Human, invite_by_command, invited
 from tests.web.console.standing import standing
 from tests.web.pages import Page
 
+pytestmark = pytest.mark.slow
+
+
 THEIRS = "2027/000043"
 ANONYMOUS = "anonymous"
 HELD = {role.value: HeldRole(role, "" if role is Role.ADMINISTRATOR else NUMBER) for role in Role}

@@ -13,6 +13,8 @@ from tests.web.console.paths import PASSKEYS
 from tests.web.console.people import Human, is_inside
 from tests.web.console.standing import stranger
 
+pytestmark = pytest.mark.slow
+
 
 def broken(credential: dict[str, object], **response: object) -> dict[str, object]:
     """`credential` with something else in its response."""
