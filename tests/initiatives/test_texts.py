@@ -22,8 +22,8 @@ from signer.initiatives.texts import (
     write_text,
 )
 from tests.acts import unit
-from tests.conftest import NUMBER, Instance, describe
 from tests.cases import every_case
+from tests.conftest import NUMBER, Instance, describe
 
 DRAFT = "2027/000043"
 FRENCH = InitiativeText("Un ciel calme\u00a0!", "Nous demandons\u00a0: un ciel calme.\n\nRien d’autre.", "", "")

@@ -37,8 +37,8 @@ from signer.web.console.numbers import FILES
 from signer.web.requests import FORM, MAX_BYTES
 from signer.web.site import open_site
 from tests.acts import act, unit
-from tests.conftest import MAY_DAY, NUMBER, describe
 from tests.cases import every_case
+from tests.conftest import MAY_DAY, NUMBER, describe
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check
