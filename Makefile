@@ -8,7 +8,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 CATALOGUES := $(wildcard signer/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: help install demo test coverage check bench proof format messages lock static screenshots
+# Each process that tests start would compile the whole program again.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help install demo quick test coverage check bench proof format messages lock static screenshots
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -26,6 +29,9 @@ $(INSTALLED): requirements/dev.lock pyproject.toml $(CATALOGUES)
 
 demo: install ## Serve the demonstration initiative at http://127.0.0.1:8000
 	@$(BIN)/signer demo
+
+quick: install ## Run the tests that need no browser, no PostgreSQL and no process of their own
+	$(BIN)/pytest --numprocesses auto -m "not long and not slow"
 
 test: install ## Run all tests
 	$(BIN)/pytest --numprocesses auto

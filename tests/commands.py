@@ -12,31 +12,33 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn, Self
+
+from sqlalchemy import Engine, event
 
 from signer.cli.main import COMMANDS
 
 LOADED = (*(command.partition(":")[0] for command in COMMANDS.values()), "alembic.command")
 KILLED = -signal.SIGKILL
 CRASHED = 70
+CHANGES = {"os.rename", "os.link", "os.remove", "os.mkdir", "os.truncate"}
+"""Python's own names of what a process does to files (`sys.addaudithook`)."""
 PATIENCE_SECONDS = 300
 """A command that takes longer hangs, and is ended."""
 
 
 @dataclass(frozen=True)
 class Kill:
-    """When a command is killed: at a call of one of the program's functions, or after some seconds.
+    """When a command is killed: before one of its steps that can be seen from outside, or after some seconds.
 
-    function: module and name, such as `signer.batches.freeze:record_step`; it is killed when that has returned.
-    before: it is killed when that is called. call: at which call of it.
+    step: which one, counted from 1. A step is a statement or a commit that the database is sent, a file that is opened
+    to be written, synced, renamed, linked or removed, and the end, before anything that was printed is let out.
     """
 
-    function: str = ""
-    call: int = 1
-    before: bool = False
+    step: int = 0
     seconds: float = 0
 
 
@@ -113,8 +115,7 @@ def _run(arguments: list[str], environment: Mapping[str, str], files: list[str],
         del os.environ[name]
     os.environ.update(environment)
     sys.argv = arguments
-    if kill.function:
-        _prepare(kill)
+    steps = _Steps(kill.step) if kill.step else None
     code: object = 0
     try:
         importlib.import_module("signer.cli.main").main()
@@ -123,32 +124,35 @@ def _run(arguments: list[str], environment: Mapping[str, str], files: list[str],
     except BaseException:  # noqa: BLE001 - as Python itself would end
         traceback.print_exc()
         code = CRASHED
+    if steps:
+        steps.take()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code if isinstance(code, int) else 0)
 
 
-def _prepare(kill: Kill) -> None:
-    module, _, path = kill.function.partition(":")
-    owner: object = importlib.import_module(module)
-    *outer, name = path.split(".")
-    for part in outer:
-        owner = getattr(owner, part)
-    function: Callable[..., object] = getattr(owner, name)
-    calls = 0
+class _Steps:
+    """Counts the steps of this process, and kills it before the one that was chosen."""
 
-    def fatal(*arguments: object, **options: object) -> object:
-        nonlocal calls
-        calls += 1
-        mine = calls == kill.call
-        if mine and kill.before:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = function(*arguments, **options)
-        if mine:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
+    def __init__(self, fatal: int) -> None:
+        self._taken, self._fatal = 0, fatal
+        event.listen(Engine, "before_cursor_execute", self.take)
+        event.listen(Engine, "commit", self.take)
+        self._sync, os.fsync = os.fsync, self._step_and_sync
+        sys.addaudithook(self._hear)
 
-    setattr(owner, name, fatal)
+    def take(self, *_unused: object) -> None:
+        self._taken += 1
+        if self._taken == self._fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _step_and_sync(self, file: int) -> None:
+        self.take()
+        self._sync(file)
+
+    def _hear(self, name: str, arguments: tuple[object, ...]) -> None:
+        if name in CHANGES or (name == "open" and isinstance(arguments[2], int) and arguments[2] & os.O_ACCMODE):
+            self.take()
 
 
 if __name__ == "__main__":

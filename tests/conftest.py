@@ -52,6 +52,7 @@ from signer.tallies.gather import PERSONS_KEY
 from tests.acts import MAY_DAY, TESTER, unit  # noqa: F401
 from tests.commands import Commands
 from tests.compiled import CompiledOnce
+from tests.lengths import examples
 from tests.side_by_side import SideBySide
 
 NUMBER = "2027/000042"
@@ -60,8 +61,23 @@ _names = itertools.count()
 
 Flask.jinja_environment = CompiledOnce
 # How long an example takes says how busy the machine is: stalls of a quarter of a second are none of our faults.
-settings.register_profile("signer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "signer", deadline=None, max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("signer")
+
+SERVERS = {"postgres_server", "rehearsal_server", "chromium", "loaded", "redis_url"}
+"""Fixtures that start what takes long to start."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what needs a server or a browser; tests that start a process of their own say so themselves."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        stores = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if "postgresql" in stores or SERVERS & set(item.fixturenames) or item.path.parent.name == "journeys":
+            item.add_marker("slow")
 
 
 def pytest_collection_finish() -> None:

@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signer.accounts.address import WrongAddress, normal_address
+from tests.cases import every_case
 
 OTTOLINE = "ottoline@initiative.example"
 
 
-@pytest.mark.parametrize(
+@every_case(
     "typed",
     [
         OTTOLINE,
@@ -25,7 +26,7 @@ def test_spellings_of_one_address_are_one(typed: str) -> None:
     assert normal_address(typed) == OTTOLINE
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("typed", "normal"),
     [
         ("jörg@bürger.example", "jörg@bürger.example"),
@@ -39,7 +40,7 @@ def test_letters_of_every_language_have_one_form(typed: str, normal: str) -> Non
     assert normal_address(typed) == normal
 
 
-@pytest.mark.parametrize(
+@every_case(
     "typed",
     [
         "",

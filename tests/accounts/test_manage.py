@@ -33,6 +33,7 @@ from tests.accounts.conftest import (
     whole_log,
 )
 from tests.acts import unit
+from tests.cases import every_case
 from tests.conftest import NUMBER, TESTER, Instance
 
 NOBODY = 2_000_000_000
@@ -117,7 +118,7 @@ def test_a_role_that_is_not_held_cannot_be_taken(kept: Instance, email: str, hel
     assert head(kept) == before
 
 
-@pytest.mark.parametrize("account_id", [0, -1, NOBODY, 2**31, 2**63, 10**40, -(10**40)])
+@every_case("account_id", [0, -1, NOBODY, 2**31, 2**63, 10**40, -(10**40)])
 def test_a_number_that_no_account_has_or_can_have_holds_nothing(kept: Instance, account_id: int) -> None:
     """The number comes from a form: one that is too large for the database must not end as a fault of ours."""
     with pytest.raises(RoleNotHeld):

@@ -1,15 +1,15 @@
 """A password is long and the owner's own; nothing that everybody knows of them makes it longer."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from signer.accounts.passwords import COMMON, LONGEST, RUNS, SHORTEST, Weakness, weakness
+from tests.cases import every_case
 
 ABOUT = ("Signer", "ottoline@initiative.example", "Ottoline Invented")
 
 
-@pytest.mark.parametrize(
+@every_case(
     "password",
     [
         "four quiet wooden lighthouses",
@@ -26,7 +26,7 @@ def test_long_and_ones_own_is_taken_in_any_script(password: str) -> None:
     assert weakness(password, about=ABOUT) is None
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("password", "found"),
     [
         ("", Weakness.TOO_SHORT),

@@ -3,6 +3,7 @@
 import pytest
 
 from signer.accounts.roles import PERMISSIONS, WHOLE_INSTANCE, HeldRole, MisplacedRole, Permission, Role, may
+from tests.cases import every_case
 
 OURS, THEIRS = "2021/000001", "2022/000002"
 
@@ -11,20 +12,20 @@ def held(role: Role) -> tuple[HeldRole, ...]:
     return (HeldRole(role, WHOLE_INSTANCE if role is Role.ADMINISTRATOR else OURS),)
 
 
-@pytest.mark.parametrize("permission", Permission)
+@every_case("permission", Permission)
 def test_who_holds_nothing_may_do_nothing(permission: Permission) -> None:
     assert not may((), permission, OURS)
     assert not may((), permission, WHOLE_INSTANCE)
 
 
-@pytest.mark.parametrize("permission", Permission)
-@pytest.mark.parametrize("role", Role)
+@every_case("permission", Permission)
+@every_case("role", Role)
 def test_a_role_permits_its_table_and_no_more(role: Role, permission: Permission) -> None:
     assert may(held(role), permission, OURS) is (permission in PERMISSIONS[role])
 
 
-@pytest.mark.parametrize("permission", Permission)
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
+@every_case("permission", Permission)
+@every_case("role", [role for role in Role if role is not Role.ADMINISTRATOR])
 def test_a_role_of_one_initiative_permits_nothing_elsewhere(role: Role, permission: Permission) -> None:
     assert not may(held(role), permission, THEIRS)
     assert not may(held(role), permission, WHOLE_INSTANCE)

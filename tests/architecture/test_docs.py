@@ -4,24 +4,21 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-import pytest
-
 from signer.cli.main import COMMANDS
 from signer.settings import ENVIRONMENT, Settings
+from tests.cases import every_case
 
 ROOT = Path(__file__).parents[2]
 PICTURE_BYTES = 150_000
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "name", [entry.name for entry in fields(Settings) if entry.name not in {"instance", "secrets"}]
-)
+@every_case("name", [entry.name for entry in fields(Settings) if entry.name not in {"instance", "secrets"}])
 def test_the_readme_lists_each_setting(name: str) -> None:
     assert f"`{name}`" in README
 
 
-@pytest.mark.parametrize("name", ["instance", "secrets", *ENVIRONMENT])
+@every_case("name", ["instance", "secrets", *ENVIRONMENT])
 def test_the_readme_lists_each_variable_of_the_environment(name: str) -> None:
     assert f"`SIGNER_{name.upper()}`" in README
 
@@ -32,7 +29,7 @@ def test_whatever_the_readme_points_to_is_there() -> None:
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS))
+@every_case("command", sorted(COMMANDS))
 def test_the_changelog_names_each_command(command: str) -> None:
     assert command in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from signer.audit.entry import START, BrokenChain, ChainedEntry, Entry, EntryKind, follow_chain
 from signer.audit.exported import export_lines, read_exported
+from tests.cases import every_case
 
 
 def chain(count: int, *, actor: str = "command:ada") -> list[ChainedEntry]:
@@ -90,7 +91,7 @@ def test_a_foreign_line_in_an_export_is_refused(line: bytes, place: int) -> None
         read_exported([*lines[:place], b"x" + line, *lines[place:]])
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("old", "new"),
     [(b'"number":2', b'"number":"2"'), (b'"actor":', b'"person":'), (b'"hash":"', b'"hash":"zz'), (b"{", b"[{")],
 )

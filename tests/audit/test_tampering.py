@@ -19,6 +19,7 @@ from signer.audit.tables import audit_head
 from signer.database import StoreUnavailable, is_sqlite, open_engine, reading, writing
 from signer.settings import Settings
 from tests.accounts.conftest import instance_on
+from tests.cases import every_case
 from tests.conftest import TESTER, Instance
 
 COPY = (
@@ -80,7 +81,7 @@ DONE = {
 }
 
 
-@pytest.mark.parametrize(("sql", "named"), DONE.values(), ids=DONE)
+@every_case(("sql", "named"), DONE.values(), ids=DONE)
 def test_the_first_entry_that_somebody_has_touched_is_named(log: Instance, sql: str, named: str) -> None:
     with tampered(log, sql) as connection, pytest.raises(BrokenChain, match=named):
         size_of(connection, log)
@@ -117,7 +118,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("sql", REFUSED, ids=lambda sql: sql[:40])
+@every_case("sql", REFUSED, ids=lambda sql: sql[:40])
 def test_the_database_refuses_to_take_anything_back(log: Instance, sql: str) -> None:
     if sql.startswith("TRUNCATE") and is_sqlite(log.engine):
         pytest.skip("SQLite knows no TRUNCATE")
@@ -142,7 +143,7 @@ def test_a_row_put_in_the_place_of_another_is_named(log: Instance) -> None:
         transaction.rollback()
 
 
-@pytest.mark.parametrize("details", ["no json", "[]", "", '{"a":'])
+@every_case("details", ["no json", "[]", "", '{"a":'])
 def test_an_entry_made_unreadable_hides_no_other(log: Instance, details: str) -> None:
     """Whoever looks at the log must see the rest, and be able to ask which entry was changed."""
     with tampered(log, CHANGE.format(f"details = '{details}'", 6)) as connection:
@@ -214,7 +215,7 @@ TAMPERED: dict[str, tuple[Tamper, str]] = {
 }
 
 
-@pytest.mark.parametrize(("change", "named"), TAMPERED.values(), ids=TAMPERED)
+@every_case(("change", "named"), TAMPERED.values(), ids=TAMPERED)
 def test_what_was_done_to_an_exported_file_is_named(log: Instance, change: Tamper, named: str) -> None:
     lines = exported(log)
     assert verdict(log, lines) == 8
@@ -243,6 +244,7 @@ def write_in_a_process_of_its_own(settings: Settings, name: str, count: int) -> 
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_several_processes_at_once_leave_one_chain(instance: Instance) -> None:
     """Each worker of the service, every command and every timer writes into the same log."""
     names = [f"command:writer{number}" for number in range(2)]

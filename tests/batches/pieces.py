@@ -116,11 +116,14 @@ class Good:
         return b"".join(lay_out(small, (STATEMENTS, [record.encode() for record in records])))
 
     def assert_refused(self, content: bytes, words: str | re.Pattern[str]) -> str:
-        """Neither command takes the file with this content. Returns the line that says so."""
-        assert content != self.content
+        """Neither command takes the file with this content; the good one is put back. Returns the line that says so."""
+        stood = self.content
+        assert content != stood
         self.path.write_bytes(content)
         before = sorted(self.desk.folder.iterdir())
-        for result in (self.desk.verify(self.path), self.desk.open(self.path)):
+        results = self.desk.verify(self.path), self.desk.open(self.path)
+        self.path.write_bytes(stood)
+        for result in results:
             lines = [line for line in result.stderr.splitlines() if not line.startswith("verifying DE 1: ")]
             assert result.exit_code == 1, words
             assert result.stdout == ""

@@ -23,6 +23,7 @@ from signer.errors import SignerError
 from signer.sealing.envelope import ENVELOPE_SIZES
 from signer.sealing.signing import BadSignature, SigningKey
 from tests.batches.test_manifest import MANIFEST
+from tests.lengths import examples
 
 KEY = SigningKey.from_seed(bytes([1]) * 32)
 SMALL, LARGE = ENVELOPE_SIZES
@@ -113,7 +114,7 @@ def test_a_payload_of_more_than_four_gibibytes_is_laid_out_alike() -> None:
 
 
 @given(st.data())
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(300), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_no_bit_can_be_changed(path: Path, data: st.DataObject) -> None:
     content = bytearray(path.read_bytes())
     bit = data.draw(st.integers(0, 8 * len(content) - 1))
@@ -139,7 +140,7 @@ def test_no_byte_outside_the_statements_can_be_changed(path: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_nothing_can_be_cut_off_or_put_in(path: Path, data: st.DataObject) -> None:
     content = path.read_bytes()
     place, length = data.draw(st.integers(0, len(content))), data.draw(st.integers(1, 40))

@@ -2,12 +2,13 @@
 
 import re
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from signer.batches.batch_file import MANIFEST, SIGNATURE
 from tests.batches.pieces import BROKEN, Good, parts_of, with_byte_changed
+from tests.cases import every_case
+from tests.lengths import examples
 from tests.offline.making import sealed
 
 
@@ -22,7 +23,7 @@ def test_the_parts_are_the_whole_file(good: Good) -> None:
     assert good.packed() == good.content
 
 
-@pytest.mark.parametrize("part", [name for name, _ in parts_of(1)])
+@every_case("part", [name for name, _ in parts_of(1)])
 def test_a_changed_byte_is_refused_in_every_part(good: Good, part: str) -> None:
     begins, length = good.part(part)
     place = begins + length // 2
@@ -37,7 +38,7 @@ def test_a_changed_byte_is_refused_in_every_part(good: Good, part: str) -> None:
         assert "statements.bin cannot be read" in line
 
 
-@pytest.mark.parametrize("part", [name for name, _ in parts_of(1) if ", field " in name])
+@every_case("part", [name for name, _ in parts_of(1) if ", field " in name])
 def test_a_number_changed_at_its_highest_byte_is_refused(good: Good, part: str) -> None:
     """An offset may then be more than the system can seek to."""
     begins, length = good.part(part)
@@ -46,22 +47,19 @@ def test_a_number_changed_at_its_highest_byte_is_refused(good: Good, part: str) 
 
 
 @given(st.data())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_changed_byte_is_refused(good: Good, data: st.DataObject) -> None:
-    content = good.packed()
-    place, by = data.draw(st.integers(0, len(content) - 1)), data.draw(st.integers(1, 255))
-    good.path.write_bytes(content)
+    place, by = data.draw(st.integers(0, len(good.content) - 1)), data.draw(st.integers(1, 255))
 
-    good.assert_refused(with_byte_changed(content, place, by), BROKEN)
+    good.assert_refused(with_byte_changed(good.content, place, by), BROKEN)
 
 
-@pytest.mark.parametrize("part", [name for name, _ in parts_of(1) if not re.search(r", field (?!1$)", name)])
+@every_case("part", [name for name, _ in parts_of(1) if not re.search(r", field (?!1$)", name)])
 def test_a_file_that_ends_where_a_part_begins_or_a_byte_later_is_refused(good: Good, part: str) -> None:
     begins, _ = good.part(part)
 
     for kept in (begins, begins + 1):
         good.assert_refused(good.content[:kept], BROKEN)
-        good.path.write_bytes(good.packed())
 
 
 def test_a_doubtful_batch_beside_a_good_one_leaves_nothing_of_either(good: Good) -> None:

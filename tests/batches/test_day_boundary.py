@@ -25,6 +25,7 @@ from signer.service.service import Service
 from signer.statements.tables import statement
 from signer.web.app import create_app
 from tests.batches.conftest import signed
+from tests.cases import every_case
 from tests.conftest import END, NUMBER, START, Instance
 from tests.journeys.served import typed
 from tests.people import ADA
@@ -100,7 +101,7 @@ def standing_in(zone: str) -> Iterator[str]:
     time.tzset()
 
 
-@pytest.mark.parametrize("day", MIDNIGHTS, ids=str)
+@every_case("day", MIDNIGHTS, ids=str)
 def test_the_day_changes_at_midnight_in_brussels(clock: Clock, far_away: str, day: date) -> None:
     clock.at = MIDNIGHTS[day] - SECOND
     before = today()
@@ -109,9 +110,7 @@ def test_the_day_changes_at_midnight_in_brussels(clock: Clock, far_away: str, da
     assert (before, today()) == (day - timedelta(days=1), day)
 
 
-@pytest.mark.parametrize(
-    ("day", "hours"), [(date(2027, 3, 28), 23), (date(2027, 10, 31), 25), (date(2027, 10, 30), 24)], ids=str
-)
+@every_case(("day", "hours"), [(date(2027, 3, 28), 23), (date(2027, 10, 31), 25), (date(2027, 10, 30), 24)], ids=str)
 def test_a_day_on_which_clocks_change_is_one_day(clock: Clock, far_away: str, day: date, hours: int) -> None:
     """Neither the hour that is missing nor the hour that comes twice belongs to another day."""
     begins = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=4)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from signer.batches.manifest import MARKINGS, InitiativeData, MalformedManifest, Manifest
 from signer.sealing.canonical import canonical_json
+from tests.cases import every_case
 
 INITIATIVE = InitiativeData(
     registration_number="2027/000042",
@@ -57,7 +58,7 @@ def test_a_manifest_is_marked_as_the_law_asks() -> None:
     assert json.loads(MANIFEST.encode())["markings"] == list(MARKINGS)
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("name", "other"),
     [
         ("format", "signer batch 2"),
@@ -99,8 +100,8 @@ def test_an_entry_that_cannot_be_is_refused(name: str, other: object) -> None:
         Manifest.decode(canonical_json(value) + b"\n")
 
 
-@pytest.mark.parametrize("name", ["collection_start", "collection_end"])
-@pytest.mark.parametrize("other", ["", "2027-13-01", "20270201", None])
+@every_case("name", ["collection_start", "collection_end"])
+@every_case("other", ["", "2027-13-01", "20270201", None])
 def test_a_period_that_is_none_is_refused(name: str, other: object) -> None:
     value = json.loads(MANIFEST.encode())
     value["initiative"][name] = other
@@ -109,7 +110,7 @@ def test_a_period_that_is_none_is_refused(name: str, other: object) -> None:
         Manifest.decode(canonical_json(value) + b"\n")
 
 
-@pytest.mark.parametrize(
+@every_case(
     "spoil",
     [
         lambda content: b"",

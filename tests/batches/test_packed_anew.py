@@ -19,12 +19,13 @@ from tests.batches.pieces import (
     records_of,
     with_byte_changed,
 )
+from tests.cases import every_case
 from tests.offline.ceremony import KEY, MANIFEST_KEY, trust_of
 from tests.offline.conftest import Desk
 from tests.offline.making import INITIATIVE, manifest_of, sealed
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("records", "words"),
     [
         (RECORDS[::-1], r"statements\.bin: record 2 is out of order or there twice"),
@@ -67,7 +68,7 @@ NAME = RECORDS[1].statement_id.hex()
 FOREIGN = sealed(2).record(SOMEBODY.recipient)
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("record", "words"),
     [
         (RECORDS[1]._replace(statement_id=RECORDS[1].statement_id[:-1] + b"\0"), "does not have the digest"),
@@ -117,8 +118,8 @@ OTHER_VALUES: dict[str, object] = {
 }
 
 
-@pytest.mark.parametrize("entry", OTHER_VALUES)
-@pytest.mark.parametrize("signed_by", ["the instance, before the change", "a stranger"])
+@every_case("entry", OTHER_VALUES)
+@every_case("signed_by", ["the instance, before the change", "a stranger"])
 def test_a_changed_manifest_is_refused_if_anybody_but_the_instance_signed_it(
     good: Good, entry: str, signed_by: str
 ) -> None:
@@ -133,7 +134,7 @@ def test_every_entry_of_a_manifest_was_changed_above(good: Good) -> None:
     assert {*OTHER_VALUES, "markings"} == set(vars(good.manifest))
 
 
-@pytest.mark.parametrize(
+@every_case(
     "signature",
     [
         MANIFEST_KEY.sign(PURPOSE, manifest_of(OTHERS, KEY.recipient).encode()),
@@ -147,7 +148,7 @@ def test_another_signature_is_refused(good: Good, signature: bytes) -> None:
     good.assert_refused(good.packed(signature=signature), "the signature does not fit key")
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("changes", "words"),
     [
         ({"count": 2}, r"statements\.bin holds 3 statements, the manifest says 2"),

@@ -20,6 +20,7 @@ from signer.database import reading, writing
 from signer.initiatives.queries import find_initiative
 from tests.acts import act, erase_now, export_to
 from tests.batches.conftest import AFTER, newest, signed
+from tests.cases import every_case
 from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
 
 RECEIVED = AFTER + timedelta(days=10)
@@ -36,6 +37,20 @@ def give(instance: Instance, batch: BatchSummary, file: Path, *, recipient: str 
 def receive_it(instance: Instance, batch: BatchSummary, *, received_on: date = RECEIVED) -> None:
     """The authority has everything."""
     act(instance.engine, instance.settings, on=RECEIVED)(receive)(batch, reference="Letter 7", received_on=received_on)
+
+
+@pytest.fixture
+def handed_over(instance: Instance, final: BatchSummary, exported: Path) -> BatchSummary:
+    """The final batch, handed over to the authority."""
+    give(instance, final, exported)
+    return final
+
+
+@pytest.fixture
+def received(instance: Instance, handed_over: BatchSummary) -> BatchSummary:
+    """The final batch, of which the authority has everything."""
+    receive_it(instance, handed_over)
+    return handed_over
 
 
 def certify_it(instance: Instance, batch: BatchSummary, **changes: object) -> None:
@@ -168,7 +183,7 @@ def test_erasing_before_the_hand_over_voids_the_batch_and_after_it_is_counted_be
     certify_it(instance, anew, valid_online=4)
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("changes", "named"),
     [
         ({"valid_online": 13}, "13 valid online statements are certified, but batch DE 1 has 12"),
@@ -183,13 +198,10 @@ def test_erasing_before_the_hand_over_voids_the_batch_and_after_it_is_counted_be
     ],
 )
 def test_a_certificate_that_cannot_be_is_refused(
-    instance: Instance, final: BatchSummary, exported: Path, changes: dict[str, object], named: str
+    instance: Instance, received: BatchSummary, changes: dict[str, object], named: str
 ) -> None:
-    give(instance, final, exported)
-    receive_it(instance, final)
-
     with pytest.raises(NotReady, match=named):
-        certify_it(instance, final, **changes)
+        certify_it(instance, received, **changes)
 
     assert newest(instance).state is State.RECEIVED
 
@@ -223,14 +235,12 @@ def test_the_authority_has_three_months_from_the_day_on_which_it_had_everything(
     assert due() == date(RECEIVED.year, RECEIVED.month + 3, RECEIVED.day)
 
 
-@pytest.mark.parametrize("received_on", [AFTER - timedelta(days=1), RECEIVED + timedelta(days=1)])
+@every_case("received_on", [AFTER - timedelta(days=1), RECEIVED + timedelta(days=1)])
 def test_a_day_of_receipt_that_cannot_be_is_refused(
-    instance: Instance, final: BatchSummary, exported: Path, received_on: date
+    instance: Instance, handed_over: BatchSummary, received_on: date
 ) -> None:
-    give(instance, final, exported)
-
     with pytest.raises(NotReady):
-        receive_it(instance, final, received_on=received_on)
+        receive_it(instance, handed_over, received_on=received_on)
 
 
 def test_numbers_that_disagree_stop_every_step(instance: Instance, final: BatchSummary, exported: Path) -> None:

@@ -32,6 +32,9 @@ from tests.journeys.served import NotRecorded, Server, serving, sign
 from tests.people import ADA
 from tests.solved import solution
 
+pytestmark = pytest.mark.slow
+
+
 CITIZENS = 8
 MEMBER_STATES = ("DE", "DK", "FI", "FR")
 ONE_ERASES_OF = 15

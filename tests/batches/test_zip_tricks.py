@@ -5,11 +5,10 @@ import struct
 import zipfile
 from collections.abc import Callable, Sequence
 
-import pytest
-
 from signer.batches.batch_file import MANIFEST, SIGNATURE, STATEMENTS
 from signer.batches.zip_layout import lay_out
 from tests.batches.pieces import BROKEN, OTHERS, RECORDS, Good
+from tests.cases import every_case
 
 
 def packed_by_a_program(good: Good, change: Callable[[zipfile.ZipFile], None]) -> bytes:
@@ -87,7 +86,7 @@ TRICKS: dict[str, Callable[[Good], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("trick", TRICKS)
+@every_case("trick", TRICKS)
 def test_what_a_zip_file_can_be_made_to_hold_besides_is_refused(good: Good, trick: str) -> None:
     """Most programs would open them and see nothing wrong."""
     good.assert_refused(TRICKS[trick](good), BROKEN)

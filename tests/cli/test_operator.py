@@ -13,6 +13,8 @@ import pytest
 from tests.cli.conftest import Run, describe_in, signer_in
 from tests.commands import Commands
 
+pytestmark = pytest.mark.slow
+
 
 def prepare(folder: Path, loaded: Commands) -> str:
     """Go from nothing to an initiative that can be opened, as the commands say; return the key's fingerprint."""

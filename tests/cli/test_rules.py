@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from signer.cli.rules import judge_line, rules
 from signer.scheme.load import load_scheme
+from tests.cases import every_case
 
 EU = load_scheme()
 ESTONIAN = {
@@ -57,7 +57,7 @@ def test_fields_that_are_not_asked_are_listed_and_never_shown() -> None:
     assert answer == {"accepted": True, "problems": [], "ignored": ["email", "street"]}
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("line", "code"),
     [
         (b"\n", "empty_line"),
@@ -129,7 +129,7 @@ def test_a_file_is_read_and_the_day_is_given(tmp_path: Path) -> None:
     assert (json.loads(early.stdout)["accepted"], json.loads(late.stdout)["accepted"]) == (False, True)
 
 
-@pytest.mark.parametrize("arguments", [["check", "/nowhere/at/all"], ["check", "--today", "2027-02-30"], ["chek"]])
+@every_case("arguments", [["check", "/nowhere/at/all"], ["check", "--today", "2027-02-30"], ["chek"]])
 def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     """As every command does."""
     assert CliRunner().invoke(rules, arguments).exit_code == 2
@@ -175,7 +175,7 @@ def test_all_member_states_are_listed_in_protocol_order() -> None:
     assert lines[-1].startswith("SE  Sweden")
 
 
-@pytest.mark.parametrize("code", [*EU.forms, None])
+@every_case("code", [*EU.forms, None])
 def test_machines_get_the_same_as_json(code: str | None) -> None:
     """Every rule in it names its sources."""
     result = CliRunner().invoke(rules, ["show", "--json", *([code] if code else [])])

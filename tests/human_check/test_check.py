@@ -14,6 +14,7 @@ from signer.human_check.check import HumanCheck
 from signer.human_check.refusals import CheckRefused, ExpiredCheck, ForgedCheck, NotChecked, TooEarly
 from signer.human_check.solve import solve
 from signer.human_check.surge import Mode
+from tests.cases import every_case
 from tests.human_check.conftest import KEY, Clock
 
 Json = dict[str, Any]
@@ -105,7 +106,7 @@ FORGERIES: Mapping[str, Callable[[Json], object]] = {
 }
 
 
-@pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES.keys())
+@every_case("forge", FORGERIES.values(), ids=FORGERIES.keys())
 def test_a_forged_solution_does_not_let_pass(check: HumanCheck, forge: Callable[[Json], object]) -> None:
     with pytest.raises(ForgedCheck):
         check.admit(solution=encoded(forge(decoded(solved(check)))), waiting="")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from signer.human_check.check_token import LIFETIME, Admission, CheckTokens, ExpiredToken, Shown, WrongToken
 from signer.scheme.statement import Statement
 from signer.sealing.code import Code
+from tests.cases import every_case
 
 KEY = bytes(range(32))
 STATEMENT = Statement("DE", {"first_names": "Klara", "family_names": "Invented"}, frozenset())
@@ -45,7 +46,7 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS.keys())
+@every_case("other", OTHERS.values(), ids=OTHERS.keys())
 def test_fits_nothing_else(other: Shown) -> None:
     tokens = CheckTokens(KEY)
 

@@ -15,6 +15,7 @@ from signer.human_check.difficulty import (
     work_for,
 )
 from signer.human_check.surge import Mode
+from tests.cases import every_case
 from tests.human_check.conftest import KEY, Clock
 
 
@@ -38,7 +39,7 @@ def test_the_operator_can_hold_it_down() -> None:
     assert wait_for(10**9, Mode.OFF) == WAIT_SECONDS
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("mode", "rate", "surging"),
     [
         (Mode.ON, 0, True),

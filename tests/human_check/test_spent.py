@@ -125,6 +125,7 @@ store.close()
 """
 
 
+@pytest.mark.slow
 def test_another_process_and_a_later_one_refuse_it_too(instance: Instance) -> None:
     """The memory is the database's: it outlives a restart and holds for every worker."""
     check_id = new_check()

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-import pytest
-
 from signer.initiatives.calendar import Due, Duty, Urgency, due_days, latest_start, working_days_before
 from signer.initiatives.initiative import Initiative, Status
 from signer.retention.deadlines import last_day_kept_of
+from tests.cases import every_case
 from tests.conftest import END, MAY_DAY, START
 from tests.web.factories import make_initiative
 
@@ -20,7 +19,7 @@ def due(initiative: Initiative, duty: Duty, *, reported_on: date | None = None, 
     return found
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("day", "count", "expected"),
     [
         (date(2027, 2, 1), 10, date(2027, 1, 18)),  # from a Monday to the Monday two weeks before

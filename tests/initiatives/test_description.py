@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signer.initiatives.description import MalformedDescription, read_description
+from tests.cases import every_case
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>
 <export date="2027-01-20T10:00:00">
@@ -55,7 +56,7 @@ def test_our_json_is_read() -> None:
     assert read_description(json.dumps(JSON).encode()).texts["en"].objectives == "We ask for a quiet sky."
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("change", "named"),
     [
         ({"registration_number": "42"}, "registration number"),
@@ -76,7 +77,7 @@ def test_what_does_not_fit_is_named(change: dict[str, object], named: str) -> No
         read_description(json.dumps(JSON | change).encode())
 
 
-@pytest.mark.parametrize(
+@every_case(
     "content",
     [
         b"",

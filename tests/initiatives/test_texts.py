@@ -22,6 +22,7 @@ from signer.initiatives.texts import (
     write_text,
 )
 from tests.acts import unit
+from tests.cases import every_case
 from tests.conftest import NUMBER, Instance, describe
 
 DRAFT = "2027/000043"
@@ -94,7 +95,7 @@ def test_once_opened_a_text_is_frozen_and_further_languages_are_added_once(insta
             write_text(unit(connection, instance.settings), there, "fr", replace(FRENCH, title="Autre"), after=seen)
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("change", "field"),
     [
         ({"title": " \u00a0 "}, "title"),

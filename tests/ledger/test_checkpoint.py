@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from signer.ledger.checkpoint import Checkpoint, MalformedCheckpoint, read_checkpoint
 from signer.sealing.signing import SigningKey
+from tests.cases import every_case
 
 ORIGIN = "signer.example/log"
 KEY = SigningKey.from_seed(bytes(range(32)))
@@ -60,7 +61,7 @@ def signed(text: str) -> str:
 ENCODED = base64.b64encode(ROOT).decode()
 
 
-@pytest.mark.parametrize(
+@every_case(
     "note",
     [
         "",

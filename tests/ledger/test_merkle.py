@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signer.ledger.merkle import EMPTY_ROOT, Frontier, MalformedFrontier, node_hash
+from tests.cases import every_case
 
 # The reference tree of Certificate Transparency (google/certificate-transparency, merkle tree tests): eight leaves, and
 # the root after each.
@@ -83,9 +84,7 @@ def test_a_changed_leaf_changes_the_root(leaves: list[bytes], place: int, other:
     assert Frontier().extended(changed).root != Frontier().extended(leaves).root
 
 
-@pytest.mark.parametrize(
-    ("size", "encoded"), [(1, b""), (0, bytes(32)), (3, bytes(32)), (2, bytes(64)), (1, bytes(31)), (-1, b"")]
-)
+@every_case(("size", "encoded"), [(1, b""), (0, bytes(32)), (3, bytes(32)), (2, bytes(64)), (1, bytes(31)), (-1, b"")])
 def test_a_stored_tree_that_does_not_fit_its_size_is_refused(size: int, encoded: bytes) -> None:
     with pytest.raises(MalformedFrontier):
         Frontier.decode(size, encoded)

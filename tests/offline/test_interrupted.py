@@ -112,6 +112,7 @@ def many() -> list[object]:
     return [sealed(number, ADA | {"street_number": str(number)}) for number in range(4000)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", ["1", "2"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_told_to_stop_cleans_up(desk: Desk, many: list[object], number: int, processes: str) -> None:
@@ -124,6 +125,7 @@ def test_a_run_that_is_told_to_stop_cleans_up(desk: Desk, many: list[object], nu
     assert not unfinished(desk).exists()
 
 
+@pytest.mark.slow
 def test_who_is_impatient_leaves_nothing_either(desk: Desk, many: list[object]) -> None:
     """A second Ctrl-C must not stop the cleaning up that the first one began."""
     process = start(desk, desk.make.batch(*many))  # type: ignore[arg-type]
@@ -136,6 +138,7 @@ def test_who_is_impatient_leaves_nothing_either(desk: Desk, many: list[object]) 
     assert not unfinished(desk).exists()
 
 
+@pytest.mark.slow
 def test_what_a_kill_leaves_is_closed_to_others_and_named_by_the_next_run(desk: Desk, many: list[object]) -> None:
     """Nothing can clean up behind a kill."""
     batch = desk.make.batch(*many)  # type: ignore[arg-type]
@@ -157,6 +160,7 @@ def children(pid: int) -> set[int]:
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux which processes there are")
 def test_processes_that_hold_the_key_end_with_a_killed_parent(desk: Desk, many: list[object]) -> None:
     process = start(desk, desk.make.batch(*many), "--processes", "2")  # type: ignore[arg-type]

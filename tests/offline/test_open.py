@@ -243,6 +243,7 @@ def test_results_as_json_are_one_object(desk: Desk) -> None:
     assert result.stderr.strip() in ("", "1 of 2 shares given.")
 
 
+@pytest.mark.slow
 def test_several_processes_write_the_same_bytes_as_one(desk: Desk) -> None:
     """More than a chunk each, with repeats across chunks."""
     statements = [sealed(number, ADA | {"street_number": str(number % 700)}) for number in range(900)]
@@ -258,6 +259,7 @@ def test_several_processes_write_the_same_bytes_as_one(desk: Desk) -> None:
     assert json.loads(written[0]["report.json"])["member_states"]["DE"]["figures"]["left_out"] == 200
 
 
+@pytest.mark.slow
 def test_a_doubt_in_another_process_stops_the_run_too(desk: Desk) -> None:
     statements = [sealed(number, ADA | {"street_number": str(number)}) for number in range(600)]
     batch = desk.make.batch(*statements, sealed(601, ADA | {"more": "1"}))

@@ -16,6 +16,7 @@ from signer.sealing.context import Context
 from signer.sealing.envelope import HEADER_BYTES, seal
 from signer.sealing.opening import OpeningKey
 from signer.sealing.signing import SigningKey
+from tests.cases import every_case
 from tests.offline.ceremony import KEY, LOG_KEY, NUMBER, ORIGIN, trust_of
 from tests.offline.conftest import Desk
 from tests.offline.making import INITIATIVE, MAY_DAY, Sealed, sealed
@@ -386,7 +387,7 @@ def test_clear_text_is_asked_for_by_name(desk: Desk) -> None:
     assert_nothing_left(desk)
 
 
-@pytest.mark.parametrize("arguments", [(), ("open",), ("verify",), ("keygen",), ("verify", "no-such-file"), ("shut",)])
+@every_case("arguments", [(), ("open",), ("verify",), ("keygen",), ("verify", "no-such-file"), ("shut",)])
 def test_wrong_usage_exits_with_2(desk: Desk, arguments: tuple[str, ...]) -> None:
     assert desk.run(*arguments).exit_code == 2
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from signer.batches.reconcile import require_reconciled
@@ -16,6 +15,7 @@ from signer.sealing.canonical import decode_plaintext
 from signer.sealing.opening import open_envelope
 from signer.statements.tables import received, spent_check, statement
 from signer.tallies.tables import person_sketch
+from tests.cases import every_case
 from tests.conftest import END, MAY_DAY, START, Instance
 
 COUNTS = {"DE": 60, "SI": 9, "MT": 1}
@@ -33,7 +33,7 @@ def test_what_the_demonstration_collected_is_what_the_register_says() -> None:
     assert set(LIKE_DEMO) == set(load_scheme("eu").forms)
 
 
-@pytest.mark.parametrize("total", [1, 27, 78_092, 1_200_000])
+@every_case("total", [1, 27, 78_092, 1_200_000])
 def test_any_number_is_shared_out_to_the_last_one(total: int) -> None:
     counts = shared_out(total)
 

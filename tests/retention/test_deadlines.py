@@ -2,12 +2,11 @@
 
 from datetime import date
 
-import pytest
-
 from signer.retention.deadlines import last_day_kept
+from tests.cases import every_case
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("start", "last"),
     [
         (date(2021, 2, 17), date(2022, 11, 17)),

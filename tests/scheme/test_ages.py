@@ -3,20 +3,20 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from signer.scheme.age import AgeCount, AgeRule
 from signer.scheme.form import Scheme
 from signer.scheme.problem import Problem, Severity
+from tests.cases import every_case
 
 Judge = Callable[..., dict[str, Problem]]
 
 PART_A = {"DE": 16, "DK": 18, "FI": 16, "FR": 18, "IE": 18, "LU": 18, "NL": 18, "SK": 18}
 
 
-@pytest.mark.parametrize(("member_state", "minimum"), PART_A.items())
+@every_case(("member_state", "minimum"), PART_A.items())
 def test_the_birthday_itself_counts(member_state: str, minimum: int, judge: Judge, may_day: date) -> None:
     """Article 2(1): on the day before, the same person may not sign."""
     birthday = may_day.replace(year=may_day.year - minimum)
@@ -53,13 +53,13 @@ def test_who_is_born_on_29_february_waits_for_1_march_in_common_years(judge: Jud
     assert judge("DE", date_of_birth="2008-02-29", on=date(2024, 2, 29)) == {}
 
 
-@pytest.mark.parametrize("typed", ["2027-05-02", "9999-12-31"])
+@every_case("typed", ["2027-05-02", "9999-12-31"])
 def test_nobody_is_born_in_the_future(typed: str, judge: Judge) -> None:
     """Told apart from being too young: it is a slip of the year."""
     assert judge("DE", date_of_birth=typed)["date_of_birth"].code == "future_date"
 
 
-@pytest.mark.parametrize(
+@every_case(
     "typed",
     [
         "2026-02-30",

@@ -11,11 +11,12 @@ from signer.scheme.document import full_year, normalise_number
 from signer.scheme.form import Scheme
 from signer.scheme.problem import Problem, Severity
 from signer.scheme.statement import read_statement
+from tests.cases import every_case
 
 Judge = Callable[..., dict[str, Problem]]
 
 
-@pytest.mark.parametrize(
+@every_case(
     "typed",
     [
         "36805280109",
@@ -32,7 +33,7 @@ def test_separators_and_wide_digits_make_no_difference(typed: str, judge: Judge)
     assert judge("EE", document_number=typed) == {}
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("typed", "character"),
     [
         ("368052801O9§", "U+00A7 SECTION SIGN"),
@@ -55,7 +56,7 @@ def test_other_characters_are_errors_that_cannot_be_confirmed(typed: str, charac
     assert found.details == {"character": character}
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "---", ". / ·"])
+@every_case("typed", ["", "  ", "---", ". / ·"])
 def test_a_number_of_separators_alone_is_missing(typed: str, judge: Judge) -> None:
     """The Commission's software refuses blank values before any rule that can be skipped."""
     assert judge("EE", document_number=typed, confirmed=frozenset({"document_number"}))["document_number"].stops
@@ -83,7 +84,7 @@ def test_leading_zeros_stay(eu: Scheme, may_day: date) -> None:
     assert read_statement(fields, eu.member_state("PT"), on=may_day).fields["document_number"] == "00001"
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("number", "on", "expected"),
     [
         ("8803200016", date(2027, 5, 1), "198803200016"),

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from signer.scheme.form import Scheme
 from signer.scheme.identity import identity, likeness
 from signer.scheme.load import load_scheme
+from tests.cases import every_case
 
 EU = load_scheme()
 
@@ -23,7 +23,7 @@ def _part_b(document_type: str, number: str, first_names: str = "Ada") -> Mappin
     }
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("member_state", "document_type", "one", "other"),
     [
         ("PT", "id_card", "01234567", "1234567"),
@@ -45,7 +45,7 @@ def test_two_ways_to_write_a_number_are_one_person(
     assert len(identities) == 1
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("member_state", "document_type", "one", "other"),
     [
         ("PT", "citizens_card", "000000000ZZ4", "00000000ZZ4"),
@@ -94,7 +94,7 @@ def test_case_and_spacing_make_no_second_person(eu: Scheme, german: Mapping[str,
     assert identity(written, form, on=may_day) == identity(again, form, on=may_day)
 
 
-@pytest.mark.parametrize("field", ["first_names", "family_names", "date_of_birth", "postal_code", "residence_country"])
+@every_case("field", ["first_names", "family_names", "date_of_birth", "postal_code", "residence_country"])
 def test_one_differing_field_makes_another_person(
     field: str, eu: Scheme, german: Mapping[str, str], may_day: date
 ) -> None:

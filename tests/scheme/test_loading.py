@@ -7,6 +7,7 @@ import pytest
 
 from signer.scheme.load import DATA, load_scheme
 from signer.scheme.rule_file import InvalidRules, find_line
+from tests.cases import every_case
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ SPOILT = [
 ]
 
 
-@pytest.mark.parametrize("spoilt", SPOILT, ids=lambda each: each[4])
+@every_case("spoilt", SPOILT, ids=lambda each: each[4])
 def test_a_bad_file_is_named_with_its_line(folder: Path, spoilt: tuple[str, str, str, str, str]) -> None:
     """An operator must find the slip at once; a rule that is silently off would let anything pass."""
     file, old, new, marker, message = spoilt
@@ -76,7 +77,9 @@ def test_a_bad_file_is_named_with_its_line(folder: Path, spoilt: tuple[str, str,
     with pytest.raises(InvalidRules) as refusal:
         load_scheme("eu", folder)
 
-    assert str(refusal.value).startswith(f"{file} line {_line_of(path, marker)}: ")
+    line = _line_of(path, marker)
+    path.write_text(text, encoding="utf-8")
+    assert str(refusal.value).startswith(f"{file} line {line}: ")
     assert message in str(refusal.value)
 
 
@@ -108,7 +111,7 @@ def test_two_member_states_cannot_share_a_code(folder: Path) -> None:
         load_scheme("eu", folder)
 
 
-@pytest.mark.parametrize("name", ["", "..", "../eu", "nowhere", "EU"])
+@every_case("name", ["", "..", "../eu", "nowhere", "EU"])
 def test_an_unknown_scheme_is_refused(name: str, folder: Path) -> None:
     """The name is part of a path."""
     with pytest.raises(InvalidRules, match="no scheme"):

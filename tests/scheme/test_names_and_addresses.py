@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from signer.scheme.problem import Problem, Severity
+from tests.cases import every_case
 
 Judge = Callable[..., dict[str, Problem]]
 
@@ -56,19 +55,19 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_case("name", NAMES)
 def test_names_in_any_script_are_taken(name: str, judge: Judge) -> None:
     """Names are the citizen's own; the usual apostrophes and hyphens of keyboards belong to them."""
     assert judge("EE", first_names=name, family_names=name) == {}
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@every_case("address", ADDRESSES)
 def test_addresses_of_all_countries_are_taken(address: str, judge: Judge) -> None:
     """A citizen may live anywhere in the world."""
     assert judge("DE", street=address, street_number=address, city=address) == {}
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("typed", "character"),
     [
         ("Ada 2", "U+0032 DIGIT TWO"),
@@ -95,7 +94,7 @@ def test_the_character_that_cannot_stand_in_a_name_is_named(typed: str, characte
     assert problem.details == {"character": character}
 
 
-@pytest.mark.parametrize("typed", ["Str. <script>", "A|B", "5 €", "A*B", "{x}", "x\\y", "C:=1"])
+@every_case("typed", ["Str. <script>", "A|B", "5 €", "A*B", "{x}", "x\\y", "C:=1"])
 def test_markup_and_symbols_cannot_stand_in_an_address(typed: str, judge: Judge) -> None:
     """The alphabet of addresses is wide, but it is one."""
     found = judge("DE", street=typed, city=typed)
@@ -103,19 +102,19 @@ def test_markup_and_symbols_cannot_stand_in_an_address(typed: str, judge: Judge)
     assert {name: problem.code for name, problem in found.items()} == {"street": "character", "city": "character"}
 
 
-@pytest.mark.parametrize("typed", ["https://example.org", "www.example.org", "WWW.EXAMPLE", "Ada example.com"])
+@every_case("typed", ["https://example.org", "www.example.org", "WWW.EXAMPLE", "Ada example.com"])
 def test_a_web_address_is_no_name(typed: str, judge: Judge) -> None:
     """Letters and full stops make a host name too."""
     assert judge("EE", family_names=typed)["family_names"].code == "web_address"
 
 
-@pytest.mark.parametrize("typed", ["https://example.org", "www.example.org"])
+@every_case("typed", ["https://example.org", "www.example.org"])
 def test_a_web_address_is_no_street(typed: str, judge: Judge) -> None:
     """Nobody lives there."""
     assert judge("DE", street=typed)["street"].code == "web_address"
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("typed", "code"),
     [
         ("Ada\nMarie", "line_break"),
@@ -130,7 +129,7 @@ def test_a_web_address_is_no_street(typed: str, judge: Judge) -> None:
         ("Ada\udc80", "control_character"),
     ],
 )
-@pytest.mark.parametrize("field", ["first_names", "document_type", "document_number"])
+@every_case("field", ["first_names", "document_type", "document_number"])
 def test_no_field_holds_hidden_signs(field: str, typed: str, code: str, judge: Judge) -> None:
     """They would change what an official reads, or break a file for the authority."""
     problem = judge("EE", **{field: typed})[field]
@@ -138,9 +137,7 @@ def test_no_field_holds_hidden_signs(field: str, typed: str, code: str, judge: J
     assert (problem.code, problem.severity) == (code, Severity.ERROR)
 
 
-@pytest.mark.parametrize(
-    "around", [" ", "\t", "\n", "\r\n", "\u00a0", "\u3000", "\u2028", "\u200b", "\ufeff", "\u200f", "\u202a"]
-)
+@every_case("around", [" ", "\t", "\n", "\r\n", "\u00a0", "\u3000", "\u2028", "\u200b", "\ufeff", "\u200f", "\u202a"])
 def test_what_is_invisible_at_an_end_is_trimmed(around: str, judge: Judge) -> None:
     """It comes from pasting, and nobody can see it."""
     typed = f"{around}36805280109{around} "
@@ -148,10 +145,8 @@ def test_what_is_invisible_at_an_end_is_trimmed(around: str, judge: Judge) -> No
     assert judge("EE", first_names=f"{around}Ada{around}", document_number=typed) == {}
 
 
-@pytest.mark.parametrize("typed", ["", " ", "\u00a0\t", "\u200b", "\u3164", "\n"])
-@pytest.mark.parametrize(
-    "field", ["first_names", "family_names", "street", "city", "residence_country", "date_of_birth"]
-)
+@every_case("typed", ["", " ", "\u00a0\t", "\u200b", "\u3164", "\n"])
+@every_case("field", ["first_names", "family_names", "street", "city", "residence_country", "date_of_birth"])
 def test_an_empty_field_is_missing_even_if_confirmed(field: str, typed: str, judge: Judge) -> None:
     """The Commission marks these as not skippable."""
     problem = judge("DE", confirmed=frozenset({field}), **{field: typed})[field]
@@ -168,13 +163,13 @@ def test_an_address_without_a_house_number_can_be_confirmed(judge: Judge) -> Non
     assert (confirmed.code, confirmed.confirmed, confirmed.stops) == ("no_number", True, False)
 
 
-@pytest.mark.parametrize("typed", ["de", "DE", " De "])
+@every_case("typed", ["de", "DE", " De "])
 def test_countries_are_read_in_any_case(typed: str, judge: Judge) -> None:
     """The page sends capitals; the Commission's files hold small letters."""
     assert judge("DE", residence_country=typed) == {}
 
 
-@pytest.mark.parametrize("typed", ["XX", "ZZ", "EU", "Germany", "D", "ΕL", "ｄｅ"])
+@every_case("typed", ["XX", "ZZ", "EU", "Germany", "D", "ΕL", "ｄｅ"])
 def test_an_unknown_country_is_an_error(typed: str, judge: Judge) -> None:
     """Only codes of the list are kept, never free text."""
     assert judge("DE", residence_country=typed, confirmed=frozenset({"residence_country"}))["residence_country"].stops

@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from signer.scheme.form import DocumentType, Scheme
 from signer.scheme.load import load_scheme
 from signer.scheme.problem import Severity
 from signer.scheme.statement import read_statement
+from tests.cases import every_case
 
 SAMPLES = tomllib.loads((Path(__file__).parent / "samples.toml").read_text(encoding="utf-8"))
 DOCUMENT_TYPES = [(form, each) for form in load_scheme().forms.values() for each in form.document_types.values()]
@@ -26,7 +26,7 @@ def _name(sample: Mapping[str, Any]) -> str:
     return f"{sample['state']}-{sample.get('type', sample.get('residence'))}-{sample['typed']}"
 
 
-@pytest.mark.parametrize("sample", SAMPLES["documents"], ids=_name)
+@every_case("sample", SAMPLES["documents"], ids=_name)
 def test_a_number_is_kept_or_doubted_as_its_sample_says(sample: Mapping[str, Any], eu: Scheme, may_day: date) -> None:
     """The table is the authority: each row names where it comes from."""
     form = eu.member_state(sample["state"])
@@ -44,7 +44,7 @@ def test_a_number_is_kept_or_doubted_as_its_sample_says(sample: Mapping[str, Any
         assert statement.fields["document_number"] == sample["kept"]
 
 
-@pytest.mark.parametrize("sample", SAMPLES["documents"], ids=_name)
+@every_case("sample", SAMPLES["documents"], ids=_name)
 def test_a_doubtful_number_can_be_confirmed(sample: Mapping[str, Any], eu: Scheme, may_day: date) -> None:
     """Promise 3: what the Commission marks skippable, and every check digit, is a warning."""
     form = eu.member_state(sample["state"])
@@ -58,7 +58,7 @@ def test_a_doubtful_number_can_be_confirmed(sample: Mapping[str, Any], eu: Schem
         assert problem.confirmed == (problem.severity is Severity.WARNING)
 
 
-@pytest.mark.parametrize("sample", SAMPLES["postal_codes"], ids=_name)
+@every_case("sample", SAMPLES["postal_codes"], ids=_name)
 def test_a_postal_code_is_judged_by_the_country_of_residence(
     sample: Mapping[str, Any], eu: Scheme, german: Mapping[str, str], may_day: date
 ) -> None:
@@ -83,8 +83,8 @@ def test_every_member_state_has_good_and_bad_samples(eu: Scheme) -> None:
     }
 
 
-@pytest.mark.parametrize("document_type", [each for _, each in DOCUMENT_TYPES], ids=lambda each: each.key)
-@pytest.mark.parametrize("junk", ["\n", ";", " X", "\x00", "+", "Ä", "ХХ"])
+@every_case("document_type", [each for _, each in DOCUMENT_TYPES], ids=lambda each: each.key)
+@every_case("junk", ["\n", ";", " X", "\x00", "+", "Ä", "ХХ"])
 def test_every_pattern_rejects_a_valid_number_followed_by_junk(document_type: DocumentType, junk: str) -> None:
     """A pattern that is matched by its beginning lets anything through."""
     number = normalise_number(document_type.example, "", date(2027, 5, 1))
@@ -109,7 +109,7 @@ def test_no_pattern_takes_junk_after_anything_it_takes(index: int, data: st.Data
     assert not pattern.fullmatch(number + junk)
 
 
-@pytest.mark.parametrize("document_type", [each for _, each in DOCUMENT_TYPES], ids=lambda each: each.key)
+@every_case("document_type", [each for _, each in DOCUMENT_TYPES], ids=lambda each: each.key)
 def test_the_length_of_a_document_is_that_of_its_pattern(document_type: DocumentType) -> None:
     """Sentences name the length, so it must be what the pattern takes."""
     number = normalise_number(document_type.example, "", date(2027, 5, 1))

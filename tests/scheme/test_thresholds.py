@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from signer.scheme.form import NoThresholds, Scheme, UnknownMemberState
+from tests.cases import every_case
 
 # Initiatives registered from 1 February 2020, and from 16 July 2024.
 EXPECTED = {
@@ -39,7 +40,7 @@ EXPECTED = {
 PROTOCOL_ORDER = "BE BG CZ DK DE EE IE GR ES FR HR IT CY LV LT LU HU MT NL AT PL PT RO SI SK FI SE"
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("registered_on", "term"),
     [
         (date(2020, 2, 1), 0),
@@ -72,13 +73,13 @@ def test_the_scheme_asks_for_a_million_in_seven_of_27_member_states(eu: Scheme) 
     assert list(eu.forms) == PROTOCOL_ORDER.split()
 
 
-@pytest.mark.parametrize("code", ["GR", "gr", "EL", "el"])
+@every_case("code", ["GR", "gr", "EL", "el"])
 def test_greece_has_two_codes(code: str, eu: Scheme) -> None:
     """Texts of the European Union write EL; GR is what is kept."""
     assert eu.member_state(code).member_state == "GR"
 
 
-@pytest.mark.parametrize("code", ["", "XX", "GB", "D", "ıt", "\u0395L", "GR "])
+@every_case("code", ["", "XX", "GB", "D", "ıt", "\u0395L", "GR "])
 def test_an_unknown_member_state_is_refused_without_repeating_it(code: str, eu: Scheme) -> None:
     """The code comes from a URL, and messages end in logs."""
     with pytest.raises(UnknownMemberState) as refusal:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
-import pytest
 from babel.messages.extract import extract_from_file
 
 from signer import wording
@@ -13,6 +12,7 @@ from signer.scheme.form import Form, Scheme
 from signer.scheme.load import load_scheme
 from signer.scheme.problem import Problem, error
 from signer.wording import age_sentence, document_label, field_hint, field_label, notes, sentence
+from tests.cases import every_case
 
 Judge = Callable[..., dict[str, Problem]]
 
@@ -54,7 +54,7 @@ def _shout(message: str) -> str:
     return f"[{message}]"
 
 
-@pytest.mark.parametrize("case", EVERY_PROBLEM, ids=lambda case: f"{case[0]}-{case[1]}-{case[3]}")
+@every_case("case", EVERY_PROBLEM, ids=lambda case: f"{case[0]}-{case[1]}-{case[3]}")
 def test_every_problem_is_said_in_words(
     case: tuple[str, str, Mapping[str, str], str], judge: Judge, eu: Scheme
 ) -> None:
@@ -111,7 +111,7 @@ def test_no_sentence_repeats_what_was_typed(eu: Scheme, german: Mapping[str, str
     assert not any("Zyx" in each or "98765" in each for each in said)
 
 
-@pytest.mark.parametrize("form", EU.forms.values(), ids=lambda form: form.member_state)
+@every_case("form", EU.forms.values(), ids=lambda form: form.member_state)
 def test_every_field_and_document_has_a_label(form: Form, may_day: date) -> None:
     """In the language of the page, beside the native label."""
     for name in form.fields:

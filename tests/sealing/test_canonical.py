@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from signer.sealing.canonical import MalformedPlaintext, TooLong, canonical_json, decode_plaintext, encode_plaintext
+from tests.cases import every_case
 
 BLIND = bytes(range(32))
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -85,7 +86,7 @@ def test_the_canonical_form_by_hand_is_read() -> None:
     assert decode_plaintext(padded(body())).fields == {"city": "Bonn"}
 
 
-@pytest.mark.parametrize(
+@every_case(
     "plaintext",
     [
         b"",

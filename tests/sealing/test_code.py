@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signer.sealing.code import ALPHABET, Code, MalformedCode
+from tests.cases import every_case
 
 codes = st.binary(min_size=16, max_size=16).map(Code)
 places = st.integers(0, 27)
@@ -59,13 +60,13 @@ def test_any_other_text_is_malformed(text: str) -> None:
         Code.parse(text)
 
 
-@pytest.mark.parametrize("text", ["", "0" * 28, "U" * 28, "0" * 27, "0" * 29, "Ω" * 28, "0" * 1_000_000, "\x00" * 28])
+@every_case("text", ["", "0" * 28, "U" * 28, "0" * 27, "0" * 29, "Ω" * 28, "0" * 1_000_000, "\x00" * 28])
 def test_what_is_no_code_is_refused(text: str) -> None:
     with pytest.raises(MalformedCode):
         Code.parse(text)
 
 
-@pytest.mark.parametrize("length", [0, 15, 17])
+@every_case("length", [0, 15, 17])
 def test_a_code_has_128_bits(length: int) -> None:
     with pytest.raises(MalformedCode):
         Code(bytes(length))

@@ -12,6 +12,7 @@ from signer.sealing.commitment import MalformedBlind, leaf_commitment
 from signer.sealing.context import Context, join
 from signer.sealing.envelope import ENVELOPE_SIZES, MalformedEnvelope, MalformedKey, RecipientKey, key_id_of, seal
 from signer.sealing.opening import CannotOpen, OpeningKey, WrongOpeningKey, open_envelope
+from tests.cases import every_case
 
 KEY = OpeningKey.from_seed(bytes(range(32)))
 CONTEXT = Context("2021/000001", "DE", bytes(range(16)), date(2027, 5, 1))
@@ -24,7 +25,7 @@ def test_what_is_sealed_opens() -> None:
     assert open_envelope(ENVELOPE, KEY, CONTEXT) == PLAINTEXT
 
 
-@pytest.mark.parametrize(("size", "expected"), [(768, ENVELOPE_SIZES[0]), (6144, ENVELOPE_SIZES[1])])
+@every_case(("size", "expected"), [(768, ENVELOPE_SIZES[0]), (6144, ENVELOPE_SIZES[1])])
 def test_an_envelope_is_1153_bytes_longer(size: int, expected: int) -> None:
     assert len(seal(bytes(size), KEY.recipient, CONTEXT)) == expected == size + 1153
 
@@ -37,7 +38,7 @@ def test_sealing_twice_shows_nothing_in_common_but_the_header() -> None:
     assert not any(one[start : start + 8] in other for start in range(17, len(one) - 8))
 
 
-@pytest.mark.parametrize(
+@every_case(
     "elsewhere",
     [
         replace(CONTEXT, registration_number="2021/000002"),
@@ -75,7 +76,7 @@ def test_no_bit_can_be_changed(bit: int) -> None:
         open_envelope(bytes(changed), KEY, CONTEXT)
 
 
-@pytest.mark.parametrize("part", [slice(17, 1105), slice(1105, 1137), slice(17, None)])
+@every_case("part", [slice(17, 1105), slice(1105, 1137), slice(17, None)])
 def test_zeros_in_place_of_a_part_are_refused(part: slice) -> None:
     """An X25519 share of zeros would give a secret that everybody knows."""
     changed = bytearray(ENVELOPE)
@@ -96,14 +97,14 @@ def test_appended_bytes_are_malformed() -> None:
         open_envelope(ENVELOPE + b"\0", KEY, CONTEXT)
 
 
-@pytest.mark.parametrize("encoded", [b"", bytes(1215), bytes(1217), b"\xff" * 1216])
+@every_case("encoded", [b"", bytes(1215), bytes(1217), b"\xff" * 1216])
 def test_what_is_no_public_key_is_refused(encoded: bytes) -> None:
     """Coefficients above the modulus of ML-KEM among them (FIPS 203 section 7.2)."""
     with pytest.raises(MalformedKey):
         RecipientKey.from_bytes(encoded)
 
 
-@pytest.mark.parametrize("length", [0, 31, 33])
+@every_case("length", [0, 31, 33])
 def test_an_opening_key_has_32_bytes(length: int) -> None:
     with pytest.raises(WrongOpeningKey):
         OpeningKey.from_seed(bytes(length))
@@ -145,7 +146,7 @@ def test_a_leaf_names_envelope_member_state_day_and_blind(
     assert leaf_commitment(ENVELOPE, one, blind) != leaf_commitment(CHANGED, one, blind)
 
 
-@pytest.mark.parametrize(("blind", "member_state"), [(bytes(31), "DE"), (bytes(33), "DE"), (bytes(32), "NINECHARS")])
+@every_case(("blind", "member_state"), [(bytes(31), "DE"), (bytes(33), "DE"), (bytes(32), "NINECHARS")])
 def test_a_leaf_has_fixed_lengths(blind: bytes, member_state: str) -> None:
     with pytest.raises(MalformedBlind):
         leaf_commitment(ENVELOPE, replace(CONTEXT, member_state=member_state), blind)

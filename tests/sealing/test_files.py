@@ -13,6 +13,7 @@ from signer.sealing.opening import OpeningKey
 from signer.sealing.request import KeyRequest, MalformedKeyRequest, MalformedPublicKeyFile, PublicKeyFile
 from signer.sealing.signing import SigningKey
 from signer.sealing.trust import MalformedTrust, Trust
+from tests.cases import every_case
 
 KEY = OpeningKey.from_seed(bytes(range(32))).recipient
 MANIFEST_KEY, LOG_KEY = (SigningKey.from_seed(bytes([number]) * 32).verifying_key for number in (1, 2))
@@ -32,13 +33,13 @@ FILES = [(TRUST, MalformedTrust), (REQUEST, MalformedKeyRequest), (PUBLIC, Malfo
 NAMES = [(file, error, name) for file, error in FILES for name in json.loads(file.to_json())]
 
 
-@pytest.mark.parametrize("file", [TRUST, REQUEST, PUBLIC])
+@every_case("file", [TRUST, REQUEST, PUBLIC])
 def test_a_file_says_what_was_written(file: Trust | KeyRequest | PublicKeyFile) -> None:
     assert type(file).from_json(file.to_json()) == file
 
 
-@pytest.mark.parametrize(("file", "error", "name"), NAMES)
-@pytest.mark.parametrize(
+@every_case(("file", "error", "name"), NAMES)
+@every_case(
     "other",
     [None, "", 1, True, [], {}, "ß", "2021/000001\n", "../e t c", "ab+" * 21, "AB" * 32 + "+", "z " * 32, "x" * 201],
 )
@@ -53,7 +54,7 @@ def test_an_entry_that_cannot_be_is_named(
         type(file).from_json(json.dumps(value | {name: other}).encode())
 
 
-@pytest.mark.parametrize(("file", "error", "name"), NAMES)
+@every_case(("file", "error", "name"), NAMES)
 def test_a_missing_entry_is_refused(
     file: Trust | KeyRequest | PublicKeyFile, error: type[SignerError], name: str
 ) -> None:
@@ -64,8 +65,8 @@ def test_a_missing_entry_is_refused(
         type(file).from_json(json.dumps(value).encode())
 
 
-@pytest.mark.parametrize(("file", "error"), FILES)
-@pytest.mark.parametrize(
+@every_case(("file", "error"), FILES)
+@every_case(
     "spoil",
     [
         lambda content: b"",

@@ -10,6 +10,7 @@ from signer.sealing.opening import OpeningKey
 from signer.sealing.shares import WORDS, WrongShares, combine, read_share, split
 from signer.sealing.signing import BadSignature, MalformedVerifyingKey, SigningKey, VerifyingKey
 from signer.sealing.storage_key import StorageKey, WrongStorageKey
+from tests.cases import every_case
 
 KEY = OpeningKey.from_seed(bytes(range(32)))
 PRINT = KEY.recipient.fingerprint
@@ -29,7 +30,7 @@ def test_wrapping_twice_gives_different_bytes() -> None:
     assert STORAGE.wrap(b"envelope", ROW) != STORAGE.wrap(b"envelope", ROW)
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("key", "row", "keep"),
     [
         (StorageKey(bytes(32)), ROW, None),
@@ -55,7 +56,7 @@ def test_no_bit_of_a_row_can_be_changed(bit: int) -> None:
         STORAGE.unwrap(bytes(wrapped), ROW)
 
 
-@pytest.mark.parametrize("length", [0, 16, 31, 33])
+@every_case("length", [0, 16, 31, 33])
 def test_a_storage_key_has_256_bits(length: int) -> None:
     """AES-128 would be taken in silence by the library."""
     with pytest.raises(WrongStorageKey):
@@ -89,7 +90,7 @@ def test_a_signature_fits_its_purpose_message_and_key_only() -> None:
             verifier.verify(purpose, message, candidate)
 
 
-@pytest.mark.parametrize("length", [0, 31, 33])
+@every_case("length", [0, 31, 33])
 def test_a_verifying_key_has_32_bytes(length: int) -> None:
     with pytest.raises(MalformedVerifyingKey):
         VerifyingKey(bytes(length))
@@ -100,7 +101,7 @@ def test_any_two_of_three_shares_give_the_key_whatever_their_order_and_case() ->
         assert combine([f" {one.upper()}\n", other.replace(" ", "\t ")], fingerprint=PRINT) == KEY
 
 
-@pytest.mark.parametrize("shares", [(), SHARES[:1], (SHARES[0], SHARES[0]), SHARES, ("",), ("word " * WORDS,)])
+@every_case("shares", [(), SHARES[:1], (SHARES[0], SHARES[0]), SHARES, ("",), ("word " * WORDS,)])
 def test_too_few_too_many_or_no_shares_give_nothing(shares: tuple[str, ...]) -> None:
     with pytest.raises(WrongShares):
         combine(shares, fingerprint=PRINT)
@@ -140,7 +141,7 @@ def test_one_wrong_word_is_found_and_not_repeated(place: int, wrong: str) -> Non
     assert not any(word in str(refused.value) for word in words if len(word) > 5)
 
 
-@pytest.mark.parametrize(("threshold", "count"), [(1, 1), (1, 3), (4, 3), (2, 17), (0, 0), (2, 1)])
+@every_case(("threshold", "count"), [(1, 1), (1, 3), (4, 3), (2, 17), (0, 0), (2, 1)])
 def test_nobody_opens_alone(threshold: int, count: int) -> None:
     with pytest.raises(WrongShares):
         split(KEY, threshold=threshold, count=count)

@@ -12,6 +12,7 @@ import pytest
 from signer.offline.selftest import run_opening_answers
 from signer.sealing import selftest
 from signer.sealing.selftest import ANSWERS, SelfTestFailed, run_known_answers
+from tests.cases import every_case
 
 KNOWN = json.loads(ANSWERS.read_text())
 SERVICE = (
@@ -47,7 +48,6 @@ def answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     path = tmp_path / "known_answers.json"
     path.write_bytes(ANSWERS.read_bytes())
     monkeypatch.setattr(selftest, "ANSWERS", path)
-    selftest.read_answers.cache_clear()
     yield path
     selftest.read_answers.cache_clear()
 
@@ -57,6 +57,7 @@ def spoil(path: Path, name: str) -> None:
     other = {"on": "2027-05-02", "member_state": "DE", "code_text": value[:-1] + "?"}.get(name)
     spoilt = other or value[:-1] + chr(ord(value[-1]) ^ 1)
     path.write_text(json.dumps(KNOWN | {name: spoilt}))
+    selftest.read_answers.cache_clear()
 
 
 def test_all_known_answers_come_out() -> None:
@@ -64,7 +65,7 @@ def test_all_known_answers_come_out() -> None:
     run_opening_answers()
 
 
-@pytest.mark.parametrize("name", SERVICE)
+@every_case("name", SERVICE)
 def test_a_wrong_answer_stops_the_service(answers: Path, name: str) -> None:
     spoil(answers, name)
 
@@ -72,7 +73,7 @@ def test_a_wrong_answer_stops_the_service(answers: Path, name: str) -> None:
         run_known_answers()
 
 
-@pytest.mark.parametrize("name", OFFLINE)
+@every_case("name", OFFLINE)
 def test_a_wrong_answer_stops_the_offline_tool(answers: Path, name: str) -> None:
     spoil(answers, name)
 

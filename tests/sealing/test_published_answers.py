@@ -17,6 +17,7 @@ from signer.sealing.keyed_digest import keyed_digest
 from signer.sealing.opening import OpeningKey, open_envelope
 from signer.sealing.shares import WrongShares, combine, read_share
 from signer.sealing.storage_key import StorageKey, WrongStorageKey
+from tests.cases import every_case
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 XWING = json.loads((VECTORS / "hpke_xwing.json").read_text())
@@ -82,7 +83,7 @@ def test_an_envelope_made_by_hand_from_the_published_encapsulation_opens() -> No
     assert open_envelope(envelope, key, CONTEXT) == b"\x05" * 768
 
 
-@pytest.mark.parametrize("vector", SLIP39, ids=lambda vector: vector["description"].partition(".")[0])
+@every_case("vector", SLIP39, ids=lambda vector: vector["description"].partition(".")[0])
 def test_shares_are_those_of_slip_39(vector: dict[str, Any]) -> None:
     """The library calls itself a reference; it is held to every published vector."""
     if vector["secret"]:
@@ -92,7 +93,7 @@ def test_shares_are_those_of_slip_39(vector: dict[str, Any]) -> None:
             combine_mnemonics(vector["shares"], b"TREZOR")
 
 
-@pytest.mark.parametrize("vector", SLIP39, ids=lambda vector: vector["description"].partition(".")[0])
+@every_case("vector", SLIP39, ids=lambda vector: vector["description"].partition(".")[0])
 def test_no_published_set_of_shares_is_taken_for_ours(vector: dict[str, Any]) -> None:
     """Right or wrong ones: an error of ours, never another one, and never a key."""
     with pytest.raises(WrongShares):
@@ -107,7 +108,7 @@ def test_a_published_share_tells_its_place_and_threshold() -> None:
     assert {share.threshold for share in facts} == {2}
 
 
-@pytest.mark.parametrize("vector", AES_GCM)
+@every_case("vector", AES_GCM)
 def test_stored_rows_unwrap_as_nist_says(vector: dict[str, str | None]) -> None:
     """Nonce, cipher text, tag; the statement's id in the place of the associated data."""
     parts = {name: bytes.fromhex(value) for name, value in vector.items() if value is not None}
@@ -120,6 +121,6 @@ def test_stored_rows_unwrap_as_nist_says(vector: dict[str, str | None]) -> None:
         assert key.unwrap(wrapped, parts["aad"]) == parts["pt"]
 
 
-@pytest.mark.parametrize("vector", HMAC)
+@every_case("vector", HMAC)
 def test_hmac_is_rfc_4231s(vector: dict[str, str]) -> None:
     assert keyed_digest(bytes.fromhex(vector["key"]), bytes.fromhex(vector["msg"])).hex() == vector["md"]

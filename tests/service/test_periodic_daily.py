@@ -26,6 +26,9 @@ from tests.tallies.estimate import without_chance
 from tests.tallies.gathered import buckets_of, note, ones
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
+
 NEXT_DAY = MAY_DAY + timedelta(days=1)
 EACH = 40
 A_DAYS_WORK_SECONDS = 20

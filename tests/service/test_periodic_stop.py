@@ -20,6 +20,9 @@ from tests.journeys.served import Server, collect_now, post, typed
 from tests.people import ADA
 from tests.tallies.gathered import note
 
+pytestmark = pytest.mark.slow
+
+
 DECLARED = {"declare_correct": "yes", "declare_privacy": "yes"}
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from sqlalchemy import insert
 
 from signer.audit.entry import EntryKind
@@ -14,6 +13,7 @@ from signer.service.service import open_service
 from signer.service.status import Condition, InitiativeTerm, ServiceStatus, read_status
 from signer.statements.tables import received_pending
 from signer.tallies.job_log import Work, note_run
+from tests.cases import every_case
 from tests.conftest import MAY_DAY, TESTER, Instance, describe
 
 NOW = datetime(2027, 5, 1, 12, tzinfo=UTC)
@@ -48,7 +48,7 @@ def test_where_everything_has_run_everything_is_in_order() -> None:
     assert set(found) == {GOOD}
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("changes", "name", "condition"),
     [
         ({"runs": {}}, "counting", ACT),

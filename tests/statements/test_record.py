@@ -22,6 +22,7 @@ from signer.statements.tables import finalised, statement
 from signer.tallies.queries import read_counts
 from signer.tallies.rollup import roll_up
 from tests.acts import erase_now
+from tests.cases import every_case
 from tests.conftest import END, MAY_DAY, START, Instance
 from tests.people import ADA, BERT
 from tests.signing import record
@@ -81,7 +82,7 @@ def test_refused_fields_store_nothing(instance: Instance) -> None:
     assert rows(instance) == (0, 0, 0)
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("status", "on", "refusal"),
     [
         (Status.COLLECTING, date(2027, 1, 31), NotYetOpen),

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from signer.database import reading, writing
 from signer.scheme.load import load_scheme
 from signer.tallies.overview import Likely, MemberStateFigures, Overview, ThresholdStanding, days_until, read_overview
@@ -12,6 +10,7 @@ from signer.tallies.paper import PaperCount
 from signer.tallies.persons import Persons
 from signer.tallies.planning import expect_invalid
 from tests.acts import unit
+from tests.cases import every_case
 from tests.conftest import END, MAY_DAY, START, Instance
 from tests.counts import enter, receive
 from tests.listening import OF_SINGLE_STATEMENTS, listening, naming
@@ -38,7 +37,7 @@ def test_there_are_never_more_persons_than_statements() -> None:
     assert replace(MALTA, persons=Persons(4_100, 100), estimated_of=4_000).persons_share == 1
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("received", "standing"),
     [
         (3_829, ThresholdStanding.NOT_YET),

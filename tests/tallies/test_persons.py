@@ -12,6 +12,7 @@ from signer.tallies.overview import read_overview
 from signer.tallies.persons import ALL, Persons, latest_persons, publish, rounded
 from signer.tallies.sketch import Estimate, buckets_for
 from signer.tallies.tables import person_estimate, person_sketch
+from tests.cases import every_case
 from tests.conftest import MAY_DAY, Instance
 from tests.counts import receive
 from tests.tallies.estimate import THRESHOLDS, filled, seeded
@@ -35,7 +36,7 @@ def collected(on_sqlite: Instance) -> Instance:
     return on_sqlite
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("estimate", "kept", "published"),
     [
         (Estimate(40_321, 912), 80_000, Persons(40_000, 1_000)),

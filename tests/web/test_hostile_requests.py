@@ -25,6 +25,9 @@ from tests.web.factories import (
     make_settings,
 )
 
+pytestmark = pytest.mark.slow
+
+
 NAMES = [*KLARA, *MATTHIAS, *DECLARED, "token", "code", "confirm", "confirm-postal_code", "confirmed_value-postal_code"]
 PATHS = [
     *(f"{SUPPORT}/{code}{step}" for code in ("DE", "AT", "PL", "SE", "xx") for step in ("", "/check", "/sign")),
@@ -44,7 +47,7 @@ TEXTS = st.one_of(
     st.text(alphabet=st.characters(codec="utf-8"), max_size=20),
 )
 FORMS = st.dictionaries(st.one_of(st.sampled_from(NAMES), TEXTS), TEXTS, max_size=12)
-REQUESTS = int(os.environ.get("SIGNER_HOSTILE_REQUESTS", "2000"))
+REQUESTS = int(os.environ.get("SIGNER_HOSTILE_REQUESTS", "400"))
 """How many in all; the long form asks for more."""
 _addresses = itertools.count()
 

@@ -10,6 +10,7 @@ from limits import parse
 
 from signer.settings import WrongSettings
 from signer.web.limits import AWAY_SECONDS, Allowance, address_name
+from tests.cases import every_case
 
 TWO_A_MINUTE = parse("2 per minute")
 
@@ -74,7 +75,7 @@ def test_a_shared_counter_that_is_down_is_asked_again_after_a_while_only(caplog:
     assert len(caplog.records) == 2
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "nonsense://127.0.0.1", "redis://:secret@[::1"])
+@every_case("url", ["", "nonsense", "nonsense://127.0.0.1", "redis://:secret@[::1"])
 def test_a_counter_that_is_none_is_refused_without_quoting_its_password(url: str) -> None:
     with pytest.raises(WrongSettings, match="limits_url") as refused:
         Allowance(TWO_A_MINUTE, url)

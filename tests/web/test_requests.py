@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from signer.web.app import create_app
 from signer.web.limits import network_of
+from tests.cases import every_case
 from tests.web.factories import KLARA, SUPPORT, FakeService, make_settings
 from tests.web.pages import Page
 
@@ -15,7 +16,7 @@ CHECK = f"{SUPPORT}/DE/check"
 FORM = "application/x-www-form-urlencoded"
 
 
-@pytest.mark.parametrize(
+@every_case(
     "headers",
     [
         {},
@@ -32,7 +33,7 @@ def test_forms_of_our_own_pages_are_taken(client: FlaskClient, headers: Mapping[
     assert client.post(CHECK, data=KLARA, headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize(
+@every_case(
     "headers",
     [
         {"Sec-Fetch-Site": "cross-site"},
@@ -53,7 +54,7 @@ def test_forms_of_other_sites_are_refused(client: FlaskClient, headers: Mapping[
     assert "another website" in page.heading
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("body", "content_type", "status"),
     [
         (b"{}", "application/json", 415),
@@ -108,7 +109,7 @@ def test_one_network_of_ipv6_counts_as_one(client: FlaskClient) -> None:
     assert post("2001:db8:1:3::1") == 200
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("address", "network"),
     [
         ("192.0.2.1", "192.0.2.1"),

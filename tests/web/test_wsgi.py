@@ -12,6 +12,9 @@ from signer.web.site import site_of
 from tests.conftest import Instance
 from tests.journeys.served import collect_now
 
+pytestmark = pytest.mark.slow
+
+
 FILE = Path(__file__).parents[2] / "wsgi.py"
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from signer.settings import Settings
+from tests.cases import every_case
 from tests.cli.account.conftest import BARTHOLOMEW, OTTOLINE, Run, entries
 from tests.cli.conftest import environment_in
 
@@ -39,7 +40,7 @@ EVERY_COMMAND = [
 NO_ADDRESSES = ["", "ottoline", "ottoline@", "a@b@c.example", "o@initiative.example\nx", "-"]
 
 
-@pytest.mark.parametrize("command", EVERY_COMMAND, ids=" ".join)
+@every_case("command", EVERY_COMMAND, ids=" ".join)
 def test_what_is_no_address_is_refused_without_being_repeated(run: Run, engine: Engine, command: list[str]) -> None:
     for address in NO_ADDRESSES:
         refused = run(*command, "--", address)
@@ -48,14 +49,14 @@ def test_what_is_no_address_is_refused_without_being_repeated(run: Run, engine: 
     assert entries(engine) == []
 
 
-@pytest.mark.parametrize("command", EVERY_COMMAND[1:], ids=" ".join)
+@every_case("command", EVERY_COMMAND[1:], ids=" ".join)
 def test_an_account_that_is_not_there_is_not_made_by_the_way(run: Run, engine: Engine, command: list[str]) -> None:
     """Also not said to be there by a dry run."""
     assert run(*command, OTTOLINE).refusal() == "there is no account with this e-mail address"
     assert entries(engine) == []
 
 
-@pytest.mark.parametrize(
+@every_case(
     "arguments",
     [
         [],

@@ -5,6 +5,7 @@ The same as `schemathesis run https://…/api/v1/openapi.json` does from outside
 
 from pathlib import Path
 
+import pytest
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
@@ -14,6 +15,9 @@ from signer.tallies.history import Day
 from signer.web.app import create_app
 from tests.web.api.samples import DESCRIPTION, FORECAST
 from tests.web.factories import MAY_DAY, make_service, make_settings
+
+pytestmark = pytest.mark.slow
+
 
 SETTINGS = {
     "seed": 1,

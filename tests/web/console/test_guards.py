@@ -149,6 +149,7 @@ def let_in(app: Flask, human: Human | None, path: str, method: str) -> bool:
     return not answer.headers.get("Location", "").startswith("/console/log-on?next=")
 
 
+@pytest.mark.slow
 def test_every_page_opens_for_those_of_the_table_and_nobody_else(
     new_app: Flask, console: Flask, everybody: dict[str, Human | None]
 ) -> None:

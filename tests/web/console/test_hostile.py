@@ -37,6 +37,7 @@ from signer.web.console.numbers import FILES
 from signer.web.requests import FORM, MAX_BYTES
 from signer.web.site import open_site
 from tests.acts import act, unit
+from tests.cases import every_case
 from tests.conftest import MAY_DAY, NUMBER, describe
 from tests.people import ADA
 from tests.signing import record
@@ -44,6 +45,9 @@ from tests.solved import new_check
 from tests.web.console.people import PASSWORD, Human, invite_by_command, invited, new_email, token_of
 from tests.web.console.standing import standing
 from tests.web.pages import Page
+
+pytestmark = pytest.mark.slow
+
 
 THEIRS = "2027/000043"
 ANONYMOUS = "anonymous"
@@ -63,7 +67,7 @@ VALUES = {
     "token": ["x", "..", "eyJhIjoxfQ.aaaa.bbbb"],
 }
 """Changing part of an address to what stands there; the first of each is there."""
-REQUESTS = int(os.environ.get("SIGNER_HOSTILE_REQUESTS", "600")) // 3
+REQUESTS = int(os.environ.get("SIGNER_HOSTILE_REQUESTS", "200")) // 3
 """How many of each kind; the long form asks for more."""
 _addresses = itertools.count()
 
@@ -210,7 +214,7 @@ def test_any_query_and_header_gets_a_clear_answer(
         is_clear(answer)
 
 
-@pytest.mark.parametrize("who", WHO)
+@every_case("who", WHO)
 def test_every_page_opens_or_refuses_with_each_odd_text_in_its_address(place: Place, who: str) -> None:
     for path in place.paths("GET", odd=True):
         with place.client(who).get(path) as answer:
@@ -225,8 +229,8 @@ def test_every_page_opens_or_refuses_with_each_odd_text_in_its_address(place: Pl
 POSTS = ("missing", "wrong", "of somebody else", "of an earlier session")
 
 
-@pytest.mark.parametrize("who", WHO)
-@pytest.mark.parametrize("token", POSTS)
+@every_case("who", WHO)
+@every_case("token", POSTS)
 def test_a_form_without_the_token_of_this_very_session_changes_nothing(place: Place, who: str, token: str) -> None:
     """Forms of other sites come with the cookie in old browsers; they cannot know the token."""
     others = place.tokens["editor" if who != "editor" else "reader"]
@@ -248,7 +252,7 @@ def everything(place: Place) -> list[object]:
         return [*read_accounts(connection), connection.execute(select(account)).all()]
 
 
-@pytest.mark.parametrize("who", WHO)
+@every_case("who", WHO)
 def test_a_form_of_another_site_is_refused_whoever_sits_at_the_browser(place: Place, who: str) -> None:
     body = urlencode({"csrf_token": place.tokens.get(who, "")})
 
@@ -256,7 +260,7 @@ def test_a_form_of_another_site_is_refused_whoever_sits_at_the_browser(place: Pl
         assert send(place, who, path, body, **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
 
 
-@pytest.mark.parametrize(
+@every_case(
     "headers",
     [
         {"Sec-Fetch-Site": "cross-site"},
@@ -282,7 +286,7 @@ LARGE = {TAKES_FILES: imports.MOST_BYTES, "/console/texts/": texts.MOST_BYTES}
 """Places whose forms may be larger than others."""
 
 
-@pytest.mark.parametrize("who", WHO)
+@every_case("who", WHO)
 def test_only_a_plain_form_of_fair_size_is_read(place: Place, who: str) -> None:
     client, token = place.client(who), place.tokens.get(who, "")
     for path in place.paths("POST"):
@@ -294,7 +298,7 @@ def test_only_a_plain_form_of_fair_size_is_read(place: Place, who: str) -> None:
         assert send(place, who, path, "x=" + "y" * most).status_code == 413
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "CONNECT"])
+@every_case("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "CONNECT"])
 def test_no_other_method_does_anything(place: Place, method: str) -> None:
     for path in {*place.paths("GET"), *place.paths("POST")}:
         with place.client("owner").open(path, method=method) as answer:
@@ -316,7 +320,7 @@ NAMES_OF_PEOPLE = {
 }
 
 
-@pytest.mark.parametrize("typed", NAMES_OF_PEOPLE)
+@every_case("typed", NAMES_OF_PEOPLE)
 def test_a_name_that_others_will_read_breaks_no_line_and_turns_no_text(place: Place, typed: str) -> None:
     email = new_email()
 
@@ -329,7 +333,7 @@ def test_a_name_that_others_will_read_breaks_no_line_and_turns_no_text(place: Pl
     assert "<b>bold" not in people.text
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\x00", "\u202e\u200d", "x" * 201])
+@every_case("typed", ["", "   ", "\x00", "\u202e\u200d", "x" * 201])
 def test_a_name_that_nobody_could_read_is_asked_for_again(place: Place, typed: str) -> None:
     answer = accept_as(place, new_email(), typed)
 
@@ -365,7 +369,7 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside_nor_of_what_was_typed(
     assert "RuntimeError" not in page.text
 
 
-@pytest.mark.parametrize("who", WHO)
+@every_case("who", WHO)
 def test_without_its_database_the_console_says_so(place: Place, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     def fail(_engine: object) -> None:
         raise StoreUnavailable("the database could not be used (OperationalError)")

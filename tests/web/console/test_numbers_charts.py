@@ -24,6 +24,7 @@ from signer.web.console.numbers_charts import (
     draw_tiles,
 )
 from tests.conftest import MAY_DAY
+from tests.lengths import examples
 
 ABSOLUTE = re.compile(r"[MLV](-?[0-9.]+)(?: (-?[0-9.]+))?")
 NUMBERS = st.lists(st.tuples(st.integers(0, 10**7), st.integers(0, 10**7)), min_size=1, max_size=500)
@@ -49,7 +50,7 @@ def figures(received: int, paper: int = 0) -> MemberStateFigures:
     return MemberStateFigures("MT", 1000, received, paper, None, 0.1, 0.15)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(NUMBERS, st.sampled_from([WIDE, NARROW]), st.integers(0, 10**7))
 def test_whatever_the_numbers_nothing_is_drawn_outside(numbers: list[tuple[int, int]], size: object, more: int) -> None:
     days = days_of(numbers)

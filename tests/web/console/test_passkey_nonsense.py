@@ -7,10 +7,13 @@ import pytest
 from flask import Flask
 
 from signer.service.service import Service
+from tests.cases import every_case
 from tests.web.console.passkey import Keyless, Passkey, add, begin_to_add, begin_to_use, names_of, to_base64url, use
 from tests.web.console.paths import PASSKEYS
 from tests.web.console.people import Human, is_inside
 from tests.web.console.standing import stranger
+
+pytestmark = pytest.mark.slow
 
 
 def broken(credential: dict[str, object], **response: object) -> dict[str, object]:
@@ -60,7 +63,7 @@ def keyholder(shared: tuple[Flask, Service]) -> tuple[Human, Passkey]:
     return human, passkey
 
 
-@pytest.mark.parametrize("break_", GARBAGE_TO_ADD.values(), ids=GARBAGE_TO_ADD)
+@every_case("break_", GARBAGE_TO_ADD.values(), ids=GARBAGE_TO_ADD)
 def test_nonsense_in_place_of_a_passkey_adds_none(keyholder: tuple[Human, Passkey], break_: Break) -> None:
     human, passkey = keyholder
     if not is_inside(human):
@@ -73,7 +76,7 @@ def test_nonsense_in_place_of_a_passkey_adds_none(keyholder: tuple[Human, Passke
     assert names_of(human) == "Passkeys my telephone"
 
 
-@pytest.mark.parametrize("break_", GARBAGE_TO_USE.values(), ids=GARBAGE_TO_USE)
+@every_case("break_", GARBAGE_TO_USE.values(), ids=GARBAGE_TO_USE)
 def test_nonsense_in_place_of_a_passkey_logs_nobody_on(keyholder: tuple[Human, Passkey], break_: Break) -> None:
     human, passkey = keyholder
     begun = begin_to_use(human)

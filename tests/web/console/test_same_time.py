@@ -18,6 +18,9 @@ from tests.web.console.people import invited
 from tests.web.console.robot import NOBODY, Robot
 from tests.web.console.standing import OWNER
 
+pytestmark = pytest.mark.slow
+
+
 EARNEST_KIB = 1 << 14
 """Memory that one hash takes at least."""
 

@@ -6,6 +6,7 @@ import pytest
 from wtforms.validators import ValidationError
 
 from signer.web.console.sponsors import cents_of
+from tests.cases import every_case
 from tests.conftest import END, NUMBER
 from tests.web.console.campaign import Campaign, campaign, problems
 from tests.web.pages import Page
@@ -21,7 +22,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
         yield opened
 
 
-@pytest.mark.parametrize(
+@every_case(
     ("typed", "cents"),
     [
         ("1500", 150_000),

@@ -7,10 +7,14 @@ from flask import Flask
 
 from signer.service.service import Service
 from signer.web.console.sessions import COOKIE
+from tests.cases import every_case
 from tests.web.console.paths import AGAIN, CODE, HOME, LOG_ON, PASSWORD_PAGE
 from tests.web.console.people import Human, invited, token_of
 from tests.web.console.standing import OWNER
 from tests.web.pages import Page
+
+pytestmark = pytest.mark.slow
+
 
 EVIL = "evil.example"
 
@@ -59,8 +63,8 @@ def traveller(shared: tuple[Flask, Service]) -> Human:
     return invited(*shared, "traveller@initiative.example", OWNER)
 
 
-@pytest.mark.parametrize("where", ["query", "form"])
-@pytest.mark.parametrize("target", OUTSIDE)
+@every_case("where", ["query", "form"])
+@every_case("target", OUTSIDE)
 def test_a_log_on_leads_to_no_other_site_whatever_its_link_says(
     traveller: Human, service: Service, target: str, where: str
 ) -> None:
