@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flask.testing import FlaskClient
+from flask import Flask
 from playwright.sync_api import Browser, FloatRect, sync_playwright
 from werkzeug.test import TestResponse
 
@@ -65,16 +65,16 @@ def main(names: list[str]) -> None:
         sync_playwright() as playwright,
     ):
         service = _service()
-        public = create_app(make_settings(Path(other)), service).test_client(use_cookies=False)  # type: ignore[arg-type]
+        public = create_app(make_settings(Path(other)), service)  # type: ignore[arg-type]
         browser = launch(playwright)
-        _take_all(browser, public, every_state(public, service), names)
-        _take_all(browser, console.app.test_client(use_cookies=False), every_state_of_console(console), names)
+        _take_all(browser, public, every_state(public.test_client(use_cookies=False), service), names)
+        _take_all(browser, console.app, every_state_of_console(console), names)
         browser.close()
 
 
-def _take_all(browser: Browser, client: FlaskClient, states: Mapping[str, TestResponse], names: list[str]) -> None:
+def _take_all(browser: Browser, app: Flask, states: Mapping[str, TestResponse], names: list[str]) -> None:
     chosen = {name: state for name, state in states.items() if not names or any(part in name for part in names)}
-    with screen(browser, client) as shown:
+    with screen(browser, app) as shown:
         for name, state in progress(chosen.items(), total=len(chosen), label="pictures"):
             shown.look(LOOKS[0])
             shown.show(state)

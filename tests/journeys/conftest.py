@@ -1,6 +1,5 @@
 """A live service on SQLite and a real Chromium without JavaScript: what a suspicious person on any phone has."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import func, select
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from signer.database import reading
 from signer.human_check import difficulty
@@ -18,15 +16,11 @@ from signer.statements.tables import statement
 from signer.web.app import create_app
 from tests.conftest import MAY_DAY, NUMBER, Instance, in_file, make_instance, require_or_skip, serving_postgres
 from tests.journeys.browsers import find_chromium, launch
+from tests.journeys.in_thread import serving_in_thread
 from tests.solved import new_check
 
 # For whatever a page should show at once; a busy machine has other things to do now and then.
 expect.set_options(timeout=30_000)
-
-
-class _Silent(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        pass
 
 
 @dataclass(frozen=True)
@@ -71,13 +65,8 @@ def guarded_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Si
     monkeypatch.setattr(Service, "today", lambda _service: MAY_DAY)
     instance = make_instance(in_file(tmp_path), tmp_path)
     service = open_service(instance.settings)
-    server = make_server("127.0.0.1", 0, create_app(instance.settings, service), threaded=True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", instance)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving_in_thread(create_app(instance.settings, service)) as port:
+        yield Site(f"http://127.0.0.1:{port}", instance)
     service.close()
     instance.store.close()
     instance.engine.dispose()

@@ -1,20 +1,25 @@
-"""Shows pages in a browser as the application answered them, without a server: for axe-core and for pictures.
+"""Shows pages in a browser as the application answered them: for axe-core and for pictures.
 
-The browser's requests are answered by the application in this process, so that every state can be brought about
-beforehand, those too that no visitor reaches at will.
+Every state can be brought about beforehand, those too that no visitor reaches at will. The browser opens the address
+of an answer and gets that answer; whatever else it asks for comes from the application.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Route
+from flask import Flask
+from playwright.sync_api import Browser, Page
 from werkzeug.test import TestResponse
 
-HOST = "http://localhost"
-"""Browsers trust this name without TLS, so that the human check's script can work."""
+from tests.journeys.in_thread import serving_in_thread
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+NOT_OF_THE_ANSWER = {"Content-Length", "Cache-Control"}
+"""Several states have one address: a browser that keeps the first would show it for all of them."""
 
 
 @dataclass(frozen=True)
@@ -34,36 +39,55 @@ DESKTOP_DARK = Look("desktop-dark", 1280, 800, "dark")
 LOOKS = (PHONE_LIGHT, PHONE_DARK, DESKTOP_LIGHT, DESKTOP_DARK)
 
 
-class Screen:
-    """One page of a browser that shows answers of the application."""
+class _Answers:
+    """What the browser is answered: navigation by the answer that is shown, anything else by the application."""
 
-    def __init__(self, page: Page, client: FlaskClient) -> None:
+    shown: TestResponse
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ.get("HTTP_SEC_FETCH_MODE") != "navigate":
+            return self._app(environ, start_response)
+        headers = [(name, value) for name, value in self.shown.headers.items() if name not in NOT_OF_THE_ANSWER]
+        start_response(self.shown.status, [*headers, ("Cache-Control", "no-store")])
+        return [self.shown.get_data()]
+
+
+class Screen:
+    """One page of a browser that shows answers of an application."""
+
+    def __init__(self, page: Page, address: str, answers: _Answers) -> None:
         self.page = page
-        self._client = client
-        self._shown: TestResponse | None = None
-        page.route("**/*", self._answer)
+        self._address, self._answers = address, answers
+        self._look: Look | None = None
 
     def show(self, response: TestResponse) -> None:
         """Open the address of `response` and show it."""
-        self._shown = response
-        self.page.goto(f"{HOST}{response.request.path}", wait_until="load")
+        self._answers.shown = response
+        opened = self.page.goto(f"{self._address}{response.request.path}", wait_until="load")
+        assert opened
+        assert opened.status == response.status_code
 
     def look(self, look: Look) -> None:
         """Take another device to the same page."""
-        self.page.set_viewport_size({"width": look.width, "height": look.height})
-        self.page.emulate_media(color_scheme=look.scheme)
+        if look != self._look:
+            self.page.set_viewport_size({"width": look.width, "height": look.height})
+            self.page.emulate_media(color_scheme=look.scheme)
+            self._look = look
 
-    def _answer(self, route: Route) -> None:
-        shown = self._shown if route.request.is_navigation_request() else None
-        answer = shown or self._client.get(route.request.url.removeprefix(HOST))
-        headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
-        route.fulfill(status=answer.status_code, headers=headers, body=answer.get_data())
-        answer.close()
+    def in_turn(self, looks: Iterable[Look]) -> list[Look]:
+        """Return the looks, the one that is taken already first: taking another one costs time."""
+        return sorted(looks, key=lambda look: look != self._look)
 
 
 @contextmanager
-def screen(browser: Browser, client: FlaskClient, *, scripts: bool = True) -> Iterator[Screen]:
-    """Open a page that shows answers of `client`'s application."""
-    context = browser.new_context(java_script_enabled=scripts, reduced_motion="reduce")
-    yield Screen(context.new_page(), client)
-    context.close()
+def screen(browser: Browser, app: Flask) -> Iterator[Screen]:
+    """Open a page that shows answers of `app`."""
+    answers = _Answers(app)
+    # Browsers trust the name "localhost" without TLS, so that the human check's script can work.
+    with serving_in_thread(answers) as port:
+        context = browser.new_context(reduced_motion="reduce")
+        yield Screen(context.new_page(), f"http://localhost:{port}", answers)
+        context.close()

@@ -1,92 +1,59 @@
-"""axe-core finds nothing on any public page in any state, light and dark, on a phone and on a desktop."""
-
-from collections.abc import Iterator
+"""No accessibility check finds anything on any public page in any state, in light and dark, on small and large."""
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from playwright.sync_api import Browser
-from werkzeug.test import TestResponse
 
-from signer.sealing.opening import OpeningKey
-from signer.web.app import create_app
-from signer.web.site import site_of
-from tests.journeys.axe import complaints_about, complaints_unfolded, require_no_sideways_scroll_and_no_cut
-from tests.journeys.showing import DESKTOP_DARK, Screen, screen
-from tests.web.factories import make_service, make_settings
-from tests.web.states import every_state
+from tests.journeys.axe import ALL_LOOKS, Checks, Found, look_at
+from tests.journeys.showing import DESKTOP_DARK, screen
+from tests.web.rendered import page_templates, rendered_public
+
+UNFOLDED = ("initiative", "check")
+TABBED = ("initiative", "details, several documents", "check", "thanks")
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The application over a service without a database."""
-    return create_app(make_settings(tmp_path_factory.mktemp("states")), _service())  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="module")
-def client(app: Flask) -> FlaskClient:
-    """What answers the browser."""
-    return app.test_client(use_cookies=False)
+def looked_at(config: pytest.Config, chromium: Browser, checks: Checks) -> Found:
+    """Look at every state."""
+    rendered = rendered_public(config)
+    with screen(chromium, rendered.app) as shown:
+        return look_at(shown, rendered.states, checks)
 
 
 @pytest.fixture(scope="module")
-def states(app: Flask, client: FlaskClient) -> dict[str, TestResponse]:
-    """Every page in every state, by what it is."""
-    return every_state(client, site_of(app).service)
-
-
-@pytest.fixture
-def shown(chromium: Browser, client: FlaskClient) -> Iterator[Screen]:
-    """A browser's page that shows them."""
-    with screen(chromium, client) as opened:
-        yield opened
-
-
-def _service() -> object:
-    service = make_service(OpeningKey.generate())
-    service.received = {"DE": 37_621, "MT": 4_230, "LU": 4_229}
-    return service
-
-
-def test_axe_core_finds_nothing_on_any_page(shown: Screen, states: dict[str, TestResponse]) -> None:
+def found(pytestconfig: pytest.Config, chromium: Browser) -> Found:
     """Each on a phone in light, and what has anything new on a desktop in the dark; the long form, in all four."""
-    assert complaints_about(shown, states, looks=(DESKTOP_DARK,)) == {}
+    return looked_at(pytestconfig, chromium, Checks((DESKTOP_DARK,), alike=True, unfolded=UNFOLDED))
+
+
+@pytest.fixture(scope="module")
+def found_by_all(pytestconfig: pytest.Config, chromium: Browser) -> Found:
+    """The long form: all looks and all checks."""
+    checks = Checks(ALL_LOOKS, alike=True, unfolded=UNFOLDED, tabbed=TABBED, narrow=True)
+    return looked_at(pytestconfig, chromium, checks)
+
+
+def test_axe_core_finds_nothing_on_any_page(found: Found) -> None:
+    assert found.by("axe") == {}
+
+
+def test_axe_core_finds_nothing_in_what_unfolds(found: Found) -> None:
+    assert found.by("unfolded") == {}
+
+
+def test_axe_core_has_seen_every_page(found: Found) -> None:
+    """A page that is in no state, or that the checks pass over, would be found by nobody."""
+    assert page_templates("public") - found.templates == set()
 
 
 @pytest.mark.long
-def test_axe_core_finds_nothing_on_any_page_in_any_look(shown: Screen, states: dict[str, TestResponse]) -> None:
-    assert complaints_about(shown, states) == {}
-
-
-def test_axe_core_finds_nothing_in_what_unfolds(shown: Screen, states: dict[str, TestResponse]) -> None:
-    for name in ("initiative", "check"):
-        assert complaints_unfolded(shown, states[name]) == [], name
+def test_axe_core_finds_nothing_on_any_page_in_any_look(found_by_all: Found) -> None:
+    assert found_by_all.by("axe") == {}
 
 
 @pytest.mark.long
-def test_no_page_scrolls_sideways_at_320_pixels_or_cuts_text_that_is_spaced_out(
-    shown: Screen, states: dict[str, TestResponse]
-) -> None:
-    require_no_sideways_scroll_and_no_cut(shown, states)
+def test_no_page_scrolls_sideways_at_320_pixels_or_cuts_text_that_is_spaced_out(found_by_all: Found) -> None:
+    assert found_by_all.by("narrow") == {}
 
 
 @pytest.mark.long
-def test_every_control_stands_out_when_it_has_the_focus(shown: Screen, states: dict[str, TestResponse]) -> None:
-    """At least two pixels around it, in each scheme and in forced colours (WCAG 2.2, 2.4.7)."""
-    for name in ("initiative", "details, several documents", "check", "thanks"):
-        for forced in ("none", "active"):
-            shown.page.emulate_media(forced_colors=forced)  # type: ignore[arg-type]
-            shown.show(states[name])
-            for _ in range(12):
-                shown.page.keyboard.press("Tab")
-                assert shown.page.evaluate(FOCUS_SHOWS), (name, forced, shown.page.evaluate(FOCUSED))
-
-
-FOCUSED = "() => document.activeElement.outerHTML.slice(0, 200)"
-FOCUS_SHOWS = """() => {
-    const element = document.activeElement
-    const label = element.matches('input[type=radio], input[type=checkbox]') && element.nextElementSibling
-    return [getComputedStyle(element), label && getComputedStyle(label, '::before')].some((style) => style
-        && ((style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)
-            || style.boxShadow !== 'none'))
-}"""
+def test_every_control_stands_out_when_it_has_the_focus(found_by_all: Found) -> None:
+    assert found_by_all.by("focus") == {}

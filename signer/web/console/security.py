@@ -36,7 +36,6 @@ FRESH = timedelta(minutes=10)
 RECOVERY_CODES = 10
 TEMPLATES = {
     "LOGIN_USER": "log_on",
-    "LOGOUT_USER": "log_off",
     "VERIFY": "password_again",
     "CHANGE_PASSWORD": "change_password",
     "TWO_FACTOR_SETUP": "set_up_authenticator",

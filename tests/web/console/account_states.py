@@ -78,7 +78,7 @@ def own_account(there: Stage, owner: Human) -> States:
     states = {
         "account": owner.client.get("/console/account"),
         "session": owner.client.get("/console/session"),
-        "log off": owner.client.get("/console/log-off"),
+        "log off, opened directly": owner.client.get("/console/log-off"),
         "password again": owner.client.get("/console/password-again"),
         "change the authenticator": owner.client.get("/console/account/authenticator"),
         "recovery codes": owner.client.get("/console/account/recovery-codes"),

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from passlib.hash import argon2
-from passlib.totp import AppWallet
 
 from signer.accounts.roles import HeldRole, Role
 from signer.service.service import Service, open_service
@@ -16,6 +14,7 @@ from signer.web.app import create_app
 from signer.web.console import limits
 from signer.web.console.totp import OneTimeCodes
 from tests.conftest import NUMBER, in_file, opened_instance
+from tests.web.console.cheap import cheap_log_ons
 from tests.web.console.people import Human, invited, new_email
 
 OWNER = HeldRole(Role.OWNER, NUMBER)
@@ -26,13 +25,10 @@ PLENTY = "1000000 per minute"
 def standing(folder: Path) -> Iterator[tuple[Flask, Service]]:
     """Give the application and its service over an instance in `folder`.
 
-    Passwords are hashed and keys sealed as always, with less of what makes guessing them dear; nobody draws QR codes.
+    Log-ons cost little, and nobody draws QR codes.
     """
-    with opened_instance(in_file(folder), folder) as made, pytest.MonkeyPatch.context() as cheaper:
+    with opened_instance(in_file(folder), folder) as made, cheap_log_ons(), pytest.MonkeyPatch.context() as cheaper:
         service = open_service(made.settings)
-        cheaper.setattr(argon2, "memory_cost", 64)
-        cheaper.setattr(argon2, "default_rounds", 1)
-        cheaper.setattr(AppWallet, "encrypt_cost", 1)
         cheaper.setattr(OneTimeCodes, "generate_qrcode", lambda *_: "")
         with pytest.MonkeyPatch.context() as generous:
             generous.setattr(every_post, "POSTS", PLENTY)
