@@ -17,7 +17,7 @@ from signer.sealing.code import Code
 from signer.sealing.opening import open_envelope
 from signer.statements.tables import statement
 from tests.acts import erase_now
-from tests.conftest import Instance
+from tests.conftest import Instance, in_file
 from tests.journeys.served import NotRecorded, Server, collect_now, sign
 from tests.people import ADA
 from tests.solved import solution
@@ -61,6 +61,15 @@ class Citizens:
             except (OSError, NotRecorded):
                 # Not told that it is recorded: it may be there or not, but not half.
                 continue
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with all tables and no rows, on SQLite; the long form, on PostgreSQL too."""
+    if request.param == "sqlite":
+        return in_file(tmp_path)
+    url: str = request.getfixturevalue("postgres_url")()
+    return url
 
 
 @pytest.fixture
