@@ -18,6 +18,7 @@ from tests.conftest import MAY_DAY, NUMBER, Instance, in_file, make_instance, re
 from tests.journeys.browsers import find_chromium, launch
 from tests.journeys.in_thread import serving_in_thread
 from tests.solved import new_check
+from tests.web.console.cheap import cheap_log_ons
 
 # For whatever a page should show at once; a busy machine has other things to do now and then.
 expect.set_options(timeout=30_000)
@@ -65,7 +66,7 @@ def guarded_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Si
     monkeypatch.setattr(Service, "today", lambda _service: MAY_DAY)
     instance = make_instance(in_file(tmp_path), tmp_path)
     service = open_service(instance.settings)
-    with serving_in_thread(create_app(instance.settings, service)) as port:
+    with cheap_log_ons(), serving_in_thread(create_app(instance.settings, service)) as port:
         yield Site(f"http://127.0.0.1:{port}", instance)
     service.close()
     instance.store.close()

@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from tests.journeys.rehearsed import Rehearsed
+from tests.journeys.rehearsed import PAGE, Rehearsed, pages
 
 SEALED_FOLDERS = ("instance", "secrets", "logs", "batches")
 ANCHOR = 6
@@ -20,8 +20,6 @@ CERTAIN = 12
 DIGEST = re.compile(rb"(?<![0-9A-Fa-f])[0-9a-f]{64}(?![0-9A-Fa-f])")
 FEW = 200
 """Needles for which looking for each is faster."""
-PAGE = 8192
-"""Bytes of a page of PostgreSQL."""
 
 Haystack = Mapping[str, bytes]
 """Name of a place to its bytes."""
@@ -35,7 +33,7 @@ def read_haystack(rehearsed: Rehearsed) -> Haystack:
         for path in (rehearsed.root / folder).rglob("*")
         if path.is_file()
     }
-    return places | (dict(_postgres(rehearsed.database_url)) if rehearsed.database_url else {})
+    return places | (dict(_postgres(rehearsed.database_url, rehearsed.before)) if rehearsed.database_url else {})
 
 
 def encodings(text: str) -> Iterator[bytes]:
@@ -93,8 +91,8 @@ def _offsets(content: bytes, anchored: Mapping[bytes, object]) -> list[int]:
     return [offset for offset in range(len(content)) if content[offset : offset + ANCHOR] in anchored]
 
 
-def _postgres(url: str) -> Iterator[tuple[str, bytes]]:
-    """Yield what tables say, and every file of the server's data directory that is not empty pages only."""
+def _postgres(url: str, before: Collection[bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yield what tables say, and every file of the server's data directory, without the pages it had `before`."""
     with psycopg.connect(url, autocommit=True) as connection:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         for (table,) in tables:
@@ -104,22 +102,18 @@ def _postgres(url: str) -> Iterator[tuple[str, bytes]]:
         connection.execute("CHECKPOINT")
         (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
         (oid,) = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone() or (0,)
-        (template,) = connection.execute("SELECT oid FROM pg_database WHERE datname = 'template1'").fetchone() or (0,)
-    # What every new database begins with is most of it, and was there before anybody signed.
-    begun_with = {b"", bytes(PAGE)}.union(
-        *(_pages(path.read_bytes()) for path in (Path(folder) / "base" / str(template)).iterdir())
-    )
+    # Of the server's own tables and journal most was there before anybody signed.
+    begun_with = {b"", bytes(PAGE), *before}
     for path in sorted(Path(folder).rglob("*")):
         # Other databases of this server are those of other tests.
         foreign = path.parent.parent.name == "base" and path.parent.name != str(oid)
         if path.is_file() and not foreign:
-            yield f"server {path.relative_to(folder)}", b"".join(_pages(path.read_bytes(), without=begun_with))
+            yield f"server {path.relative_to(folder)}", _changed(path.read_bytes(), begun_with)
 
 
-def _pages(content: bytes, *, without: Collection[bytes] = ()) -> Iterator[bytes]:
-    """Yield the pages `without` those known; nothing that was written since can lie across one of them."""
-    pages = (content[start : start + PAGE] for start in range(0, len(content), PAGE))
-    return (page for page in pages if page not in without)
+def _changed(content: bytes, begun_with: Collection[bytes]) -> bytes:
+    """Return what is new in a file; nothing that was written since can lie across a page that is as it was."""
+    return b"".join(page for page in pages(content) if page not in begun_with)
 
 
 def _bytes_of(value: object) -> bytes:

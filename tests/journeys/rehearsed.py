@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ import pytest
 DATABASES = ("sqlite", "postgresql")
 SEED = 7
 SECONDS = 300
+PAGE = 8192
+"""Bytes of a page of PostgreSQL."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,14 @@ class Rehearsed:
 
     database_url: of PostgreSQL; empty where the database lies in the instance folder.
     exit_status, result: of the command, and what it printed as JSON.
+    before: every page that the files of the PostgreSQL server had before anybody signed.
     """
 
     root: Path
     database_url: str
     exit_status: int
     result: dict[str, Any]
+    before: frozenset[bytes] = field(repr=False)
 
     @cached_property
     def typed(self) -> list[dict[str, Any]]:
@@ -46,9 +51,10 @@ def rehearsed_on(database: str, request: pytest.FixtureRequest) -> Rehearsed:
         url = _empty_database(request.getfixturevalue("rehearsal_server")) if database == "postgresql" else ""
         root = request.getfixturevalue("tmp_path_factory").mktemp("rehearsed") / database
         options = ["--database", url] if url else []
+        before = frozenset(_pages_on_disk(url)) if url else frozenset[bytes]()
         ended = run("--keep", str(root), "--seed", str(SEED), "--json", "--quiet", "--erasures", *options)
         result = json.loads(ended.stdout) if ended.stdout else {"refused": ended.stderr}
-        kept[database] = Rehearsed(root, url, ended.returncode, result)
+        kept[database] = Rehearsed(root, url, ended.returncode, result, before)
     return kept[database]
 
 
@@ -58,6 +64,20 @@ def run(*options: str, **environ: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=SECONDS, env=os.environ | environ
     )
+
+
+def pages(content: bytes) -> Iterator[bytes]:
+    """Yield the pages of a file."""
+    return (content[start : start + PAGE] for start in range(0, len(content), PAGE))
+
+
+def _pages_on_disk(url: str) -> Iterator[bytes]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+    for path in Path(folder).rglob("*"):
+        if path.is_file():
+            yield from pages(path.read_bytes())
 
 
 def _empty_database(server: str) -> str:
