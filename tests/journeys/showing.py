@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from tests.journeys.in_thread import serving_in_thread
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 NOT_OF_THE_ANSWER = {"Content-Length", "Cache-Control"}
 """Several states have one address: a browser that keeps the first would show it for all of them."""

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from signer.sealing.opening import OpeningKey
 from signer.web.app import create_app
+from tests.web.console.cheap import cheap_log_ons
 from tests.web.console.stage import stage
 from tests.web.console.states import every_state as every_state_of_console
 from tests.web.factories import make_service, make_settings
@@ -71,6 +72,7 @@ def _public() -> Iterator[Rendered]:
 @contextmanager
 def _console() -> Iterator[Rendered]:
     with TemporaryDirectory() as folder, stage(Path(folder)) as there:
-        with telling_origins():
+        # Not while it is kept: other tests of this process hash in earnest.
+        with telling_origins(), cheap_log_ons():
             states = every_state_of_console(there)
         yield Rendered(there.app, states)

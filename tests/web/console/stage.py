@@ -20,7 +20,6 @@ from signer.service.service import Service, open_service
 from signer.web.app import create_app
 from tests.conftest import MAY_DAY, NUMBER, Instance, in_file, opened_instance
 from tests.signing import record
-from tests.web.console.cheap import cheap_log_ons
 from tests.web.console.people import Human, invite_by_command
 
 AUDITOR, ADMINISTRATOR = HeldRole(Role.AUDITOR, NUMBER), HeldRole(Role.ADMINISTRATOR)
@@ -84,8 +83,8 @@ class Stage:
 
 @contextmanager
 def stage(folder: Path) -> Iterator[Stage]:
-    """Make an instance in `folder` and open the service over it; log-ons cost little."""
-    with opened_instance(in_file(folder), folder) as instance, cheap_log_ons():
+    """Make an instance in `folder` and open the service over it."""
+    with opened_instance(in_file(folder), folder) as instance:
         opened = open_service(instance.settings)
         service = DatedService(opened.settings, opened.engine, opened.store, opened.catalogue)
         yield Stage(instance, service, create_app(instance.settings, service))
