@@ -1,52 +1,16 @@
-"""What every page of the console shows around its content: who is logged on, where they may go, when it ends."""
+"""Frame of every page of the console: who is logged on, where they may go, when the session ends."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, url_for
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from signer.accounts.roles import Permission
 from signer.web.console.current import allowed, allowed_somewhere, is_logged_on
 from signer.web.console.guards import guard_of
+from signer.web.console.routes import PLACES, PLACES_OF_INITIATIVE, NavigationEntry
 from signer.web.console.sessions import IDLE
-
-
-@dataclass(frozen=True)
-class NavigationEntry:
-    """An entry of the navigation: the endpoint of a page and its name."""
-
-    endpoint: str
-    name: LazyString
-
-
-PLACES = (
-    NavigationEntry("home", _("Initiatives")),
-    NavigationEntry("batches_of_all", _("Batches")),
-    NavigationEntry("audit_log", _("Audit log")),
-    NavigationEntry("status", _("Operation")),
-    NavigationEntry("account", _("Your account")),
-)
-"""The entries whose address has no initiative, in order.
-
-A page that is added here shows for those only whom its guard lets in.
-"""
-
-PLACES_OF_INITIATIVE = (
-    NavigationEntry("numbers", _("Numbers")),
-    NavigationEntry("texts", _("Texts")),
-    NavigationEntry("collection", _("Collection")),
-    NavigationEntry("paper", _("Paper")),
-    NavigationEntry("partners", _("Partners")),
-    NavigationEntry("sponsors", _("Sponsors")),
-    NavigationEntry("people", _("People")),
-    NavigationEntry("batches", _("Batches")),
-    NavigationEntry("audit_log_of", _("Audit log")),
-)
-"""The entries of one initiative, in order: endpoints whose address has its number and nothing else that changes."""
 
 
 def install_navigation(app: Flask) -> None:

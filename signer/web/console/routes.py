@@ -1,6 +1,10 @@
-"""The console's own addresses, all of them; those of log-on and second factors are set in `security`."""
+"""Addresses of the console, all of them but those of log-on and second factors (`security.py`), and its navigation."""
+
+from dataclasses import dataclass
 
 from flask import Flask
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
 
 from signer.initiatives.lifecycle import STEPS
 from signer.web.console import (
@@ -34,6 +38,40 @@ PARTNERS = "/partners/<number:number>/"
 SPONSORS = "/sponsors/<number:number>/"
 NUMBERS = "/numbers/<number:number>/"
 BATCH = f"{BATCHES}<member_state>/<int:batch_number>/"
+
+
+@dataclass(frozen=True)
+class NavigationEntry:
+    """An entry of the navigation: the endpoint of a page and its name."""
+
+    endpoint: str
+    name: LazyString
+
+
+PLACES = (
+    NavigationEntry("home", _("Initiatives")),
+    NavigationEntry("batches_of_all", _("Batches")),
+    NavigationEntry("audit_log", _("Audit log")),
+    NavigationEntry("status", _("Operation")),
+    NavigationEntry("account", _("Your account")),
+)
+"""The entries whose address has no initiative, in order.
+
+A page that is added here shows for those only whom its guard lets in.
+"""
+
+PLACES_OF_INITIATIVE = (
+    NavigationEntry("numbers", _("Numbers")),
+    NavigationEntry("texts", _("Texts")),
+    NavigationEntry("collection", _("Collection")),
+    NavigationEntry("paper", _("Paper")),
+    NavigationEntry("partners", _("Partners")),
+    NavigationEntry("sponsors", _("Sponsors")),
+    NavigationEntry("people", _("People")),
+    NavigationEntry("batches", _("Batches")),
+    NavigationEntry("audit_log_of", _("Audit log")),
+)
+"""The entries of one initiative, in order: endpoints whose address has its number and nothing else that changes."""
 
 
 def install_routes(app: Flask) -> None:

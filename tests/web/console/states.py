@@ -3,8 +3,10 @@
 The states are brought about as people do, one after the other: some of them spoil what the later ones would need.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from signer.accounts.roles import HeldRole, Role
 from signer.audit.entry import EntryKind
@@ -13,6 +15,9 @@ from signer.database import StoreUnavailable, writing
 from signer.initiatives.initiative import InitiativeText
 from signer.initiatives.lifecycle import import_description
 from signer.tallies.job_log import Work, note_run
+from signer.web.console.addresses import CONSOLE
+from signer.web.console.app import create_console
+from signer.web.site import open_site
 from tests.acts import unit
 from tests.conftest import MAY_DAY, NUMBER, TESTER, describe
 from tests.web.console.account_states import invitations, logging_on, own_account
@@ -48,9 +53,31 @@ def every_state(there: Stage) -> States:
         **operation(there, administrator),
         **errors(there, owner, auditor),
         **numbers(there),
-        **spoiled(there, auditor, administrator),
     }
+    states |= as_they_open(there, (owner, auditor, administrator), states)
+    states |= spoiled(there, auditor, administrator)
     return {f"console, {name}": state for name, state in states.items()}
+
+
+def as_they_open(there: Stage, people: Iterable[Human], states: States) -> States:
+    """Return each page that no state has yet and whose address says nothing but an initiative, as it opens.
+
+    So a new page is looked at by every check before anybody has thought of its states.
+    """
+    console = create_console(open_site(there.service.settings, there.service))
+    addresses = console.url_map.bind("localhost")
+    seen = {state.request.path.removeprefix(CONSOLE) for state in states.values()}
+    shown = {addresses.match(path)[0] for path in seen if addresses.test(path)}
+    opened: States = {}
+    for rule in console.url_map.iter_rules():
+        if rule.endpoint in shown or "GET" not in (rule.methods or ()) or rule.arguments - {"number"}:
+            continue
+        address = CONSOLE + addresses.build(rule.endpoint, dict.fromkeys(rule.arguments, NUMBER))
+        answers = (person.client.get(address) for person in people)
+        page = next((one for one in answers if one.status_code == HTTPStatus.OK and one.mimetype == "text/html"), None)
+        if page:
+            opened[f"{rule.endpoint}, as it opens"] = page
+    return opened
 
 
 def people(there: Stage, owner: Human, administrator: Human) -> States:
