@@ -6,6 +6,7 @@ date, one of an adult. The last character is tried through, since that is where 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from random import Random  # noqa: TID251 - seeded: a rehearsal that failed must be repeatable; nothing here is secret
 from string import ascii_uppercase, digits
@@ -13,7 +14,7 @@ from string import ascii_uppercase, digits
 from signer.errors import SignerError
 from signer.rehearsal.birth_dates import birth_date
 from signer.scheme.check import check
-from signer.scheme.form import DocumentType, Form
+from signer.scheme.form import DocumentType, FieldKind, Form
 from signer.scheme.problem import Problem, Severity
 
 NOT_HEXADECIMAL = "GHJKLMNPRSTUVWXYZ"
@@ -25,7 +26,7 @@ NO_DATE: Layout = (0, "")
 DATED: tuple[Layout, ...] = ((0, "{0:%y%m%d}"), (1, "{0:%y%m%d}"), (0, "{0:%d%m%y}"), (0, "{0:%d%m}9{0:%y}"))
 
 TRIES = 400
-NAMES = {"first_names": "Abc", "family_names": "Def"}
+OF_NUMBERS = frozenset({FieldKind.DOCUMENT_TYPE, FieldKind.DOCUMENT_NUMBER})
 LONGEST = 40
 
 
@@ -37,7 +38,10 @@ class DocumentNumbers:
     """Makes numbers of one document type; never the same one twice."""
 
     def __init__(self, form: Form, document: DocumentType, *, on: date, chance: Random) -> None:
-        self._form, self._document, self._on, self._chance = form, document, on, chance
+        self._document, self._on, self._chance = document, on, chance
+        # Thousands are tried: only what judges a number is looked at each time.
+        asked = {name: field for name, field in form.fields.items() if field.kind in OF_NUMBERS}
+        self._form = replace(form, fields=asked)
         self._made: set[str] = set()
         self._layouts = [*DATED, NO_DATE] if document.birth_date else [NO_DATE]
 
@@ -76,7 +80,7 @@ class DocumentNumbers:
         return _bare(text) not in self._made and not self._problems(text)
 
     def _problems(self, text: str) -> tuple[Problem, ...]:
-        fields = NAMES | {"document_type": self._document.key, "document_number": text}
+        fields = {"document_type": self._document.key, "document_number": text}
         return check(fields, self._form, on=self._on)
 
     def _slips(self, number: str) -> Iterator[str]:
