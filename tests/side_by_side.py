@@ -1,27 +1,17 @@
-"""Which tests run in one process when several run side by side: those that share something that took long to make."""
+"""Scheduler of tests that run side by side: those that share what took long to make run in one process.
+
+A module says so itself: `pytestmark = pytest.mark.together`, or `pytest.mark.together("NAME")` where several modules
+share it, once on each database. The controller knows node ids alone, so that the mark is read from the module's text.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
 
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-REHEARSED = {"test_rehearsal.py", "test_promise_one.py"}
-"""They look at one long rehearsal on each database."""
-SHARING = {
-    "test_accessibility.py",
-    "test_authenticator.py",
-    "test_console_accessibility.py",
-    "test_cookie.py",
-    "test_hostile.py",
-    "test_hostile_requests.py",
-    "test_log_on_limits.py",
-    "test_no_enumeration.py",
-    "test_passkey_nonsense.py",
-    "test_passkeys.py",
-    "test_recovery_codes.py",
-    "test_sessions.py",
-    "test_states.py",
-    "test_two_factors_always.py",
-    "test_where_log_on_leads.py",
-}
-"""Their modules have something of their own that all tests in them look at."""
+ROOT = Path(__file__).parents[1]
+MARK = re.compile(r'^pytestmark = \[?pytest\.mark\.together(?:\("([a-z ]+)"\))?', re.MULTILINE)
 
 
 class SideBySide(LoadScopeScheduling):
@@ -32,7 +22,14 @@ class SideBySide(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         path, _, test = nodeid.partition("::")
-        name = path.rpartition("/")[2]
-        if name in REHEARSED:
-            return f"rehearsal on {'postgresql' if 'postgresql' in test else 'sqlite'}"
-        return path if name in SHARING else nodeid
+        shared = _shared_by(path)
+        if shared is None:
+            return nodeid
+        return f"{shared} on {'postgresql' if 'postgresql' in test else 'sqlite'}" if shared else path
+
+
+@cache
+def _shared_by(path: str) -> str | None:
+    """Return what a module's tests share with others, empty if only with each other; None if nothing."""
+    found = MARK.search((ROOT / path).read_text(encoding="utf-8"))
+    return (found[1] or "") if found else None

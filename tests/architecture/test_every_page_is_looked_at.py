@@ -20,6 +20,8 @@ from tests.web.console.standing import OWNER
 from tests.web.origins import origin_of
 from tests.web.rendered import Rendered, page_templates, rendered_console, rendered_public
 
+pytestmark = pytest.mark.together("pages")
+
 LEADS_ON = {"public.home", "security.wan_delete"}
 OPENS_FROM_A_FORM_ONLY = {"public.check_directly", "public.sign_directly", "public.code_file_directly"}
 CLOSED = {"security.two_factor_rescue"}

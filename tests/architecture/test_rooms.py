@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 from signer.cli.main import COMMANDS
 
 OPENS = ("signer.sealing.opening", "signer.sealing.shares", "shamir_mnemonic", "signer.offline")
@@ -24,11 +22,6 @@ def test_nothing_that_the_service_loads_can_open_a_statement() -> None:
     loaded = loaded_by("signer.web.worker", *sorted(commands))
 
     assert [name for name in sorted(loaded) if name.startswith(OPENS)] == []
-
-
-@pytest.mark.parametrize("absent", ["flask", "sqlalchemy", "granian", "psycopg", "werkzeug", "jinja2"])
-def test_the_offline_tool_loads_no_web_server_and_no_database(absent: str) -> None:
-    assert absent not in loaded_by("signer.offline.main")
 
 
 def test_the_rules_command_loads_no_database_and_no_web_server() -> None:

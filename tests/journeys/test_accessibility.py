@@ -7,6 +7,8 @@ from tests.journeys.axe import ALL_LOOKS, Checks, Found, look_at
 from tests.journeys.showing import DESKTOP_DARK, screen
 from tests.web.rendered import page_templates, rendered_public
 
+pytestmark = pytest.mark.together("pages")
+
 UNFOLDED = ("initiative", "check")
 TABBED = ("initiative", "details, several documents", "check", "thanks")
 

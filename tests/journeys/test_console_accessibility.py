@@ -8,6 +8,8 @@ from tests.journeys.showing import DESKTOP_DARK, PHONE_LIGHT, screen
 from tests.web.pages import Page
 from tests.web.rendered import Rendered, page_templates, rendered_console
 
+pytestmark = pytest.mark.together("pages")
+
 UNFOLDED = ("console, batch, received", "console, batch, certified", "console, numbers")
 
 

@@ -41,6 +41,8 @@ from tests.journeys.haystack import (
 )
 from tests.journeys.rehearsed import DATABASES, Rehearsed, rehearsed_on
 
+pytestmark = pytest.mark.together("rehearsal")
+
 EU = load_scheme()
 NUMBER = "2021/000001"
 SHORTEST = 6

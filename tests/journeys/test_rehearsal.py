@@ -19,6 +19,8 @@ from signer.scheme.load import load_scheme
 from signer.sealing.code import Code
 from tests.journeys.rehearsed import DATABASES, Rehearsed, rehearsed_on, run
 
+pytestmark = pytest.mark.together("rehearsal")
+
 FEW = 27
 """For what has to fail, one statement of each Member State will do."""
 

@@ -25,7 +25,7 @@ from tests.web.factories import (
     make_settings,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.together, pytest.mark.slow]
 
 
 NAMES = [*KLARA, *MATTHIAS, *DECLARED, "token", "code", "confirm", "confirm-postal_code", "confirmed_value-postal_code"]

@@ -26,6 +26,8 @@ from tests.web.console.second_factors import failures, last_change, log_of, show
 from tests.web.console.standing import OWNER, stranger
 from tests.web.pages import Page
 
+pytestmark = pytest.mark.together
+
 MOMENT = 1_795_000_005
 """Five seconds into a half minute of November 2026."""
 

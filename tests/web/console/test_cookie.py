@@ -21,6 +21,8 @@ from tests.conftest import NUMBER
 from tests.web.console.paths import ACCOUNT, CODE, CODES, HOME, LOG_ON, PASSWORD_PAGE, PEOPLE
 from tests.web.console.people import Human, another_browser, cookie_of, copied, is_inside
 
+pytestmark = pytest.mark.together
+
 KEPT_NOWHERE = (HOME, PEOPLE, PASSWORD_PAGE, ACCOUNT, CODES, "/console/nonsense")
 
 

@@ -46,7 +46,7 @@ from tests.web.console.people import PASSWORD, Human, invite_by_command, invited
 from tests.web.console.standing import standing
 from tests.web.pages import Page
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.together, pytest.mark.slow]
 
 
 THEIRS = "2027/000043"

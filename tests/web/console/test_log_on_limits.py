@@ -14,6 +14,8 @@ from tests.web.console.robot import NOBODY, WRONG, Clock, Robot, elsewhere, said
 from tests.web.console.standing import OWNER
 from tests.web.pages import Page
 
+pytestmark = pytest.mark.together
+
 
 def test_an_account_is_tried_five_times_a_minute_from_however_many_places_whether_it_exists_or_not(
     limited: Flask, known: Human

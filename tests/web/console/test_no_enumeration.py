@@ -20,6 +20,8 @@ from tests.web.console.robot import NOBODY, Robot, said
 from tests.web.console.standing import OWNER
 from tests.web.pages import Page
 
+pytestmark = pytest.mark.together
+
 
 @pytest.fixture(scope="module")
 def somebody(shared: tuple[Flask, Service]) -> str:

@@ -13,7 +13,7 @@ from tests.web.console.paths import PASSKEYS
 from tests.web.console.people import Human, is_inside
 from tests.web.console.standing import stranger
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.together, pytest.mark.slow]
 
 
 def broken(credential: dict[str, object], **response: object) -> dict[str, object]:

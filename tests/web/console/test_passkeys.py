@@ -27,6 +27,8 @@ from tests.web.console.second_factors import failures, last_change, log_of
 from tests.web.console.standing import stranger
 from tests.web.pages import Page
 
+pytestmark = pytest.mark.together
+
 
 def stored_counter(service: Service, passkey: Passkey) -> int | None:
     with reading(service.engine) as connection:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -14,6 +15,8 @@ from tests.web.console.people import Human, is_inside
 from tests.web.console.second_factors import failures, last_change
 from tests.web.console.standing import stranger
 from tests.web.pages import Page
+
+pytestmark = pytest.mark.together
 
 
 def recovery_codes(human: Human) -> list[str]:

@@ -21,6 +21,8 @@ from tests.web.console.people import PASSWORD, Human, another_browser, copied, i
 from tests.web.console.standing import OWNER
 from tests.web.pages import Page
 
+pytestmark = pytest.mark.together
+
 
 @pytest.fixture
 def pass_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:

@@ -13,6 +13,8 @@ from tests.web.console.stage import AUDITOR, Stage, sign, stage
 from tests.web.console.standing import OWNER
 from tests.web.pages import Page
 
+pytestmark = pytest.mark.together
+
 
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[Stage]:

@@ -33,6 +33,8 @@ from tests.web.console.second_factors import show_new_key
 from tests.web.console.standing import stranger
 from tests.web.pages import Page
 
+pytestmark = pytest.mark.together
+
 OPEN_TO_ALL = {"security.login", "security.logout", "security.two_factor_setup", "invitation", "accept_invitation"}
 """Whoever comes; what each of them shows is their own tests' matter."""
 

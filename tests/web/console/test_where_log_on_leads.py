@@ -13,7 +13,7 @@ from tests.web.console.people import Human, invited, token_of
 from tests.web.console.standing import OWNER
 from tests.web.pages import Page
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.together, pytest.mark.slow]
 
 
 EVIL = "evil.example"
