@@ -52,7 +52,7 @@ from signer.statements.stores import open_store
 from signer.tallies.gather import PERSONS_KEY
 from tests.acts import MAY_DAY, TESTER, unit  # noqa: F401
 from tests.commands import Commands
-from tests.compiled import CompiledOnce
+from tests.compiled import CompiledOnce, RuleCompiledOnce
 from tests.lengths import examples
 from tests.side_by_side import SideBySide
 
@@ -61,6 +61,7 @@ START, END = date(2027, 2, 1), date(2028, 1, 31)
 _names = itertools.count()
 
 Flask.jinja_environment = CompiledOnce
+Flask.url_rule_class = RuleCompiledOnce
 # How long an example takes says how busy the machine is: stalls of a quarter of a second are none of our faults.
 settings.register_profile(
     "signer", deadline=None, max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow]
