@@ -50,7 +50,7 @@ from signer.settings import Settings
 from signer.statements.store import Store
 from signer.statements.stores import open_store
 from signer.tallies.gather import PERSONS_KEY
-from tests.acts import MAY_DAY, TESTER, unit  # noqa: F401
+from tests.acts import unit
 from tests.commands import Commands
 from tests.compiled import CompiledOnce, RuleCompiledOnce
 from tests.lengths import examples

@@ -9,8 +9,8 @@ from signer.database import reading, writing
 from signer.initiatives.queries import find_initiative_to_change
 from signer.statements.tables import received
 from signer.tallies.paper import PaperCount, PaperEntry, enter_paper, read_paper
-from tests.acts import unit
-from tests.conftest import MAY_DAY, NUMBER, Instance
+from tests.acts import MAY_DAY, unit
+from tests.conftest import NUMBER, Instance
 
 
 def receive(instance: Instance, statements: Mapping[str, int], *, on: date = MAY_DAY) -> None:

@@ -8,7 +8,7 @@ from signer.scheme.statement import read_statement
 from signer.sealing.code import Code
 from signer.statements.record import record as record_statement
 from signer.statements.store import Store
-from tests.conftest import MAY_DAY
+from tests.acts import MAY_DAY
 from tests.solved import new_check
 
 

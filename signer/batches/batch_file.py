@@ -1,9 +1,9 @@
 """The batch file: one stored ZIP with the manifest, its signature and the sealed statements.
 
 `statements.bin` is a run of records sorted by id: length of the rest (4 bytes, big-endian), id (16), day (10 ASCII
-characters, ISO 8601), envelope. Making a batch twice gives the same bytes (`layout.py`). The reader takes exactly what
-the writer makes; what a ZIP could hold besides (a comment, another entry, a second directory, bytes in between) is
-refused.
+characters, ISO 8601), envelope. Making a batch twice gives the same bytes (`zip_layout.py`). The reader takes exactly
+what the writer makes; what a ZIP could hold besides (a comment, another entry, a second directory, bytes in between)
+is refused.
 """
 
 import hashlib

@@ -13,7 +13,7 @@ from signer.cli.demo import demo_description
 from signer.cli.init import write_settings
 from signer.days import today
 from signer.rehearsal.campaign import ORIGIN, SEQUENCE_SECONDS, Campaign, Plan
-from signer.rehearsal.folders import require_empty_database, workshop
+from signer.rehearsal.folders import open_folders, require_empty_database
 
 DEFAULT_STATEMENTS = 270
 ENDED_BY_SIGTERM = 128 + signal.SIGTERM
@@ -54,7 +54,7 @@ def rehearse(
     signal.signal(signal.SIGTERM, _end)
     if database_url:
         require_empty_database(database_url)
-    with workshop(keep) as folder:
+    with open_folders(keep) as folder:
         plan = Plan(
             statements=statements,
             seed=secrets.randbelow(10**9) if seed is None else seed,

@@ -9,7 +9,7 @@ from pathlib import Path
 from signer.days import today
 from signer.rehearsal.client import Receipt
 from signer.rehearsal.comparison import Figures, compare
-from signer.rehearsal.folders import Workshop
+from signer.rehearsal.folders import Folders
 from signer.rehearsal.programs import Programs
 from signer.rehearsal.result import RehearsalResult
 from signer.rehearsal.scenario import Visit, cast
@@ -45,7 +45,7 @@ class Plan:
 class Campaign:
     """One rehearsal in its working folder. The steps are methods, in their order in `run`."""
 
-    def __init__(self, plan: Plan, folder: Workshop) -> None:
+    def __init__(self, plan: Plan, folder: Folders) -> None:
         self._plan, self._folder = plan, folder
         self._programs = Programs(folder.instance, folder.secrets, folder.logs, database_url=plan.database_url)
         self._number = str(json.loads(plan.description)["registration_number"])

@@ -18,7 +18,7 @@ class NotEmpty(SignerError):
 
 
 @dataclass(frozen=True)
-class Workshop:
+class Folders:
     """The folders of one rehearsal. Only `offline` holds the shares; only `opened` and `typed` hold clear text."""
 
     root: Path
@@ -60,7 +60,7 @@ class Workshop:
 
 
 @contextmanager
-def workshop(keep: Path | None) -> Iterator[Workshop]:
+def open_folders(keep: Path | None) -> Iterator[Folders]:
     """Give the block a working folder that only its owner can enter. Raises NotEmpty.
 
     keep: where it stays for others to check; without it, it is removed at the end.
@@ -89,8 +89,8 @@ def require_empty_database(url: str) -> None:
         raise NotEmpty(f"--database has {len(tables)} tables ({', '.join(tables[:3])}, …); an empty one was expected")
 
 
-def _prepared(root: Path) -> Workshop:
-    made = Workshop(root)
+def _prepared(root: Path) -> Folders:
+    made = Folders(root)
     for folder in (made.instance, made.logs, made.offline):
         folder.mkdir(mode=0o700)
     return made

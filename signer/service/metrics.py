@@ -2,7 +2,7 @@
 
 Off unless `metrics_bind` names an address. Every worker tries to listen there; the first one does, and when it ends
 another one takes over within seconds. It makes no difference which: all figures are read from the database, the
-instance folder and the disk at the moment they are asked for (`operation.py`), none is kept in a process. So there is
+instance folder and the disk at the moment they are asked for (`status.py`), none is kept in a process. So there is
 no rate of requests here, which one worker could not know of the others: a proxy in front has it.
 
 Names of initiatives and of periodic work are the only labels. There is no count of statements received: asked for every

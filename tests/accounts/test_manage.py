@@ -32,9 +32,9 @@ from tests.accounts.conftest import (
     row,
     whole_log,
 )
-from tests.acts import unit
+from tests.acts import TESTER, unit
 from tests.cases import every_case
-from tests.conftest import NUMBER, TESTER, Instance
+from tests.conftest import NUMBER, Instance
 
 NOBODY = 2_000_000_000
 

@@ -20,8 +20,8 @@ from signer.initiatives.sponsors import add_sponsor, remove_sponsor
 from signer.initiatives.texts import write_text
 from signer.tallies.paper import PaperCount, enter_paper
 from signer.tallies.planning import expect_invalid, mark_event, publish_forecast, read_events, unmark_event
-from tests.acts import unit
-from tests.conftest import MAY_DAY, NUMBER, Instance, describe
+from tests.acts import MAY_DAY, unit
+from tests.conftest import NUMBER, Instance, describe
 
 EDITOR = "account:7"
 FRENCH = InitiativeText("Un ciel calme", "Nous demandons un ciel calme.", "", "")

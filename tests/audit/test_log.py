@@ -13,8 +13,8 @@ from signer.initiatives.initiative import Status
 from signer.initiatives.lifecycle import NotAllowed, change_status
 from signer.sealing.signing import SigningKey
 from signer.settings import MissingSecret
-from tests.acts import unit
-from tests.conftest import NUMBER, TESTER, Instance
+from tests.acts import TESTER, unit
+from tests.conftest import NUMBER, Instance
 
 
 def is_whole(instance: Instance, *kept: str) -> int:

@@ -16,8 +16,8 @@ from signer.batches.queries import find_batch
 from signer.database import reading
 from signer.sealing.code import Code
 from signer.statements.tables import statement
-from tests.acts import act, erase_now
-from tests.conftest import MAY_DAY, NUMBER, Instance
+from tests.acts import MAY_DAY, act, erase_now
+from tests.conftest import NUMBER, Instance
 from tests.people import ADA, BERT
 from tests.signing import record
 

@@ -19,8 +19,9 @@ from signer.audit.tables import audit_head
 from signer.database import StoreUnavailable, is_sqlite, open_engine, reading, writing
 from signer.settings import Settings
 from tests.accounts.conftest import instance_on
+from tests.acts import TESTER
 from tests.cases import every_case
-from tests.conftest import TESTER, Instance
+from tests.conftest import Instance
 
 COPY = (
     "INSERT INTO audit_entry SELECT {}, at, kind, actor, initiative, details, hash FROM audit_entry WHERE number = {}"

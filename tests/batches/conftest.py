@@ -15,10 +15,10 @@ from signer.days import today
 from signer.initiatives.initiative import Status
 from signer.initiatives.lifecycle import change_status
 from signer.sealing.code import Code
-from tests.acts import act, export_to, unit
+from tests.acts import MAY_DAY, act, export_to, unit
 from tests.batches.pieces import RECORDS, Good
 from tests.commands import Commands, Ended
-from tests.conftest import END, MAY_DAY, NUMBER, Instance
+from tests.conftest import END, NUMBER, Instance
 from tests.journeys.served import collect_now
 from tests.offline.ceremony import KEY, MANIFEST_KEY
 from tests.offline.conftest import Desk, _own_signals, desk

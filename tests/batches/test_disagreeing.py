@@ -22,9 +22,9 @@ from signer.database import reading, writing
 from signer.days import today
 from signer.ledger.tables import leaf
 from signer.statements.tables import erasure, received, statement
-from tests.acts import act
+from tests.acts import MAY_DAY, act
 from tests.batches.conftest import AFTER, Signer, only_line, signed
-from tests.conftest import MAY_DAY, NUMBER, Instance
+from tests.conftest import NUMBER, Instance
 
 CHANGEABLE = (statement, erasure, received, leaf)
 RECORDED = (batch, batch_step, certificate, audit_head)

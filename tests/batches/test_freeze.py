@@ -23,8 +23,8 @@ from signer.sealing.code import Code
 from signer.sealing.opening import open_envelope
 from signer.statements.store import CollectionFinalised
 from signer.statements.tables import statement
-from tests.acts import act, erase_now, export_to
-from tests.conftest import END, MAY_DAY, NUMBER, Instance
+from tests.acts import MAY_DAY, act, erase_now, export_to
+from tests.conftest import END, NUMBER, Instance
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check

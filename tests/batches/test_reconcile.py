@@ -10,8 +10,8 @@ from signer.ledger.tables import leaf
 from signer.sealing.code import Code
 from signer.statements.tables import received, statement
 from signer.tallies.rollup import roll_up
-from tests.acts import act, erase_now
-from tests.conftest import MAY_DAY, NUMBER, Instance
+from tests.acts import MAY_DAY, act, erase_now
+from tests.conftest import NUMBER, Instance
 from tests.people import ADA
 from tests.signing import record
 

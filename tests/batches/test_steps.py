@@ -18,10 +18,10 @@ from signer.batches.state import State, WrongStep
 from signer.batches.transitions import NotReady, hand_over, open_again, receive
 from signer.database import reading, writing
 from signer.initiatives.queries import find_initiative
-from tests.acts import act, erase_now, export_to
+from tests.acts import MAY_DAY, TESTER, act, erase_now, export_to
 from tests.batches.conftest import AFTER, newest, signed
 from tests.cases import every_case
-from tests.conftest import MAY_DAY, NUMBER, TESTER, Instance
+from tests.conftest import NUMBER, Instance
 
 RECEIVED = AFTER + timedelta(days=10)
 ISSUED = AFTER + timedelta(days=40)

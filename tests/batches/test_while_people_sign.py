@@ -25,9 +25,9 @@ from signer.initiatives.initiative import Status
 from signer.initiatives.lifecycle import change_status
 from signer.retention import erase as erasing
 from signer.sealing.code import Code
-from tests.acts import act, erase_now, export_to, unit
+from tests.acts import MAY_DAY, act, erase_now, export_to, unit
 from tests.batches.conftest import AFTER, newest, signed
-from tests.conftest import MAY_DAY, NUMBER, Instance
+from tests.conftest import NUMBER, Instance
 from tests.journeys.served import NotRecorded, Server, serving, sign
 from tests.people import ADA
 from tests.solved import solution

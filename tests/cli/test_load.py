@@ -14,9 +14,9 @@ from signer.initiatives.initiative import Status
 from signer.initiatives.lifecycle import change_status, import_description
 from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.tables import person_estimate
-from tests.acts import unit
+from tests.acts import MAY_DAY, unit
 from tests.cli.conftest import Run
-from tests.conftest import MAY_DAY, NUMBER, Instance, describe
+from tests.conftest import NUMBER, Instance, describe
 from tests.counts import receive
 
 

@@ -18,8 +18,8 @@ from signer.initiatives.keys import manifest_key
 from signer.initiatives.tables import initiative
 from signer.tallies.daily_forecast import keep_forecast
 from signer.tallies.planning import publish_forecast
-from tests.acts import unit
-from tests.conftest import MAY_DAY, NUMBER, Instance, require_or_skip
+from tests.acts import MAY_DAY, unit
+from tests.conftest import NUMBER, Instance, require_or_skip
 from tests.counts import receive
 from tests.web.api.samples import FORECAST
 

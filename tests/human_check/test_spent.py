@@ -17,8 +17,8 @@ from signer.sealing.code import Code
 from signer.statements.store import AlreadyErased, CheckSpent, Store
 from signer.statements.stores import open_store
 from signer.statements.tables import spent_check, statement
-from tests.acts import erase_now
-from tests.conftest import MAY_DAY, Instance
+from tests.acts import MAY_DAY, erase_now
+from tests.conftest import Instance
 from tests.people import ADA, BERT
 from tests.signing import record
 from tests.solved import new_check

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from signer.initiatives.calendar import Due, Duty, Urgency, due_days, latest_start, working_days_before
 from signer.initiatives.initiative import Initiative, Status
 from signer.retention.deadlines import last_day_kept_of
+from tests.acts import MAY_DAY
 from tests.cases import every_case
-from tests.conftest import END, MAY_DAY, START
+from tests.conftest import END, START
 from tests.web.factories import make_initiative
 
 COLLECTING = make_initiative(registered_on=date(2027, 1, 7), collection_start=START, collection_end=END)

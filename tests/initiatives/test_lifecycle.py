@@ -15,8 +15,8 @@ from signer.initiatives.queries import find_initiative
 from signer.initiatives.tables import collection_key
 from signer.scheme.form import UnknownMemberState
 from signer.sealing.opening import OpeningKey
-from tests.acts import unit
-from tests.conftest import MAY_DAY, NUMBER, Instance, describe
+from tests.acts import MAY_DAY, unit
+from tests.conftest import NUMBER, Instance, describe
 
 DRAFT = "2027/000043"
 

@@ -8,8 +8,8 @@ from signer.audit.read import latest_entries
 from signer.database import writing
 from signer.initiatives.queries import find_initiative
 from signer.initiatives.reports import Report, UnfitReport, read_reports, record_notice, record_report
-from tests.acts import unit
-from tests.conftest import MAY_DAY, NUMBER, START, TESTER, Instance
+from tests.acts import MAY_DAY, TESTER, unit
+from tests.conftest import NUMBER, START, Instance
 
 
 def test_the_notice_is_kept_and_its_day_can_be_corrected(instance: Instance) -> None:

@@ -8,8 +8,8 @@ from signer.database import writing
 from signer.initiatives.initiative import Initiative, Sponsor
 from signer.initiatives.queries import find_initiative
 from signer.initiatives.sponsors import UnfitSponsor, add_sponsor, remove_sponsor, to_publish
-from tests.acts import unit
-from tests.conftest import MAY_DAY, NUMBER, Instance
+from tests.acts import MAY_DAY, unit
+from tests.conftest import NUMBER, Instance
 
 
 def enter(instance: Instance, name: str, cents: int, given_on: date = MAY_DAY) -> Initiative:

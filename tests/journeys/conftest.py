@@ -14,7 +14,8 @@ from signer.human_check.check import HumanCheck
 from signer.service.service import Service, open_service
 from signer.statements.tables import statement
 from signer.web.app import create_app
-from tests.conftest import MAY_DAY, NUMBER, Instance, in_file, make_instance, require_or_skip, serving_postgres
+from tests.acts import MAY_DAY
+from tests.conftest import NUMBER, Instance, in_file, make_instance, require_or_skip, serving_postgres
 from tests.journeys.browsers import find_chromium, launch
 from tests.journeys.in_thread import serving_in_thread
 from tests.solved import new_check

@@ -15,8 +15,9 @@ from signer.sealing.canonical import decode_plaintext
 from signer.sealing.opening import open_envelope
 from signer.statements.tables import received, spent_check, statement
 from signer.tallies.tables import person_sketch
+from tests.acts import MAY_DAY
 from tests.cases import every_case
-from tests.conftest import END, MAY_DAY, START, Instance
+from tests.conftest import END, START, Instance
 
 COUNTS = {"DE": 60, "SI": 9, "MT": 1}
 

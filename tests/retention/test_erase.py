@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 from signer.database import StoreUnavailable, reading, writing
 from signer.sealing.code import Code
 from signer.statements.tables import erasure, erasure_pace, statement
-from tests.acts import erase_now
-from tests.conftest import MAY_DAY, Instance
+from tests.acts import MAY_DAY, erase_now
+from tests.conftest import Instance
 from tests.people import ADA
 from tests.signing import record
 

@@ -23,7 +23,8 @@ from signer.service.metrics import start_metrics
 from signer.service.service import Service, open_service
 from signer.settings import Settings, WrongSettings
 from signer.tallies.job_log import Work, note_run
-from tests.conftest import NUMBER, TESTER, Instance
+from tests.acts import TESTER
+from tests.conftest import NUMBER, Instance
 from tests.people import ADA
 from tests.signing import record
 from tests.waiting import PATIENCE_SECONDS

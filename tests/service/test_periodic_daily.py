@@ -20,7 +20,8 @@ from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.job_log import Work, read_runs
 from signer.tallies.persons import latest_persons
 from signer.tallies.tables import person_estimate, person_sketch
-from tests.conftest import MAY_DAY, START, Instance
+from tests.acts import MAY_DAY
+from tests.conftest import START, Instance
 from tests.counts import receive
 from tests.tallies.estimate import without_chance
 from tests.tallies.gathered import buckets_of, note, ones

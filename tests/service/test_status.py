@@ -13,8 +13,9 @@ from signer.service.service import open_service
 from signer.service.status import Condition, InitiativeTerm, ServiceStatus, read_status
 from signer.statements.tables import received_pending
 from signer.tallies.job_log import Work, note_run
+from tests.acts import MAY_DAY, TESTER
 from tests.cases import every_case
-from tests.conftest import MAY_DAY, TESTER, Instance, describe
+from tests.conftest import Instance, describe
 
 NOW = datetime(2027, 5, 1, 12, tzinfo=UTC)
 GOOD, LOOK, ACT = Condition.GOOD, Condition.LOOK, Condition.ACT

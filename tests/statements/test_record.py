@@ -21,9 +21,9 @@ from signer.statements.store import AlreadyErased, CollectionFinalised
 from signer.statements.tables import finalised, statement
 from signer.tallies.queries import read_counts
 from signer.tallies.rollup import roll_up
-from tests.acts import erase_now
+from tests.acts import MAY_DAY, erase_now
 from tests.cases import every_case
-from tests.conftest import END, MAY_DAY, START, Instance
+from tests.conftest import END, START, Instance
 from tests.people import ADA, BERT
 from tests.signing import record
 from tests.solved import new_check

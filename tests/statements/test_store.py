@@ -12,7 +12,8 @@ from signer.sealing.code import Code
 from signer.statements.tables import statement
 from signer.tallies.queries import read_counts
 from signer.tallies.rollup import roll_up
-from tests.conftest import MAY_DAY, Instance
+from tests.acts import MAY_DAY
+from tests.conftest import Instance
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check

@@ -6,7 +6,8 @@ from signer.initiatives.initiative import Initiative
 from signer.scheme.load import load_scheme
 from signer.scheme.statement import read_statement
 from signer.tallies.gather import Gathering
-from tests.conftest import MAY_DAY, Instance
+from tests.acts import MAY_DAY
+from tests.conftest import Instance
 from tests.people import a_german
 
 

@@ -14,7 +14,8 @@ from signer.tallies import gather
 from signer.tallies.attribution import read_attribution
 from signer.tallies.gather import Gathering
 from signer.tallies.tables import attribution
-from tests.conftest import MAY_DAY, START, Instance
+from tests.acts import MAY_DAY
+from tests.conftest import START, Instance
 from tests.people import ADA
 
 MONDAY = date(2027, 4, 26)

@@ -14,7 +14,8 @@ from signer.tallies import gather, sketch
 from signer.tallies.gather import FEWEST_AT_A_STOP, Gathering
 from signer.tallies.sketch import Sketch
 from signer.tallies.tables import attribution, person_sketch
-from tests.conftest import MAY_DAY, NUMBER, Instance
+from tests.acts import MAY_DAY
+from tests.conftest import NUMBER, Instance
 from tests.tallies.estimate import without_chance
 from tests.tallies.gathered import buckets_of, note, ones
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from signer.database import reading
 from signer.tallies.milestones import Milestone, Reached, find_milestones, read_milestones
 from signer.tallies.paper import PaperCount
-from tests.conftest import MAY_DAY, Instance
+from tests.acts import MAY_DAY
+from tests.conftest import Instance
 from tests.counts import enter, entries, receive
 
 THRESHOLDS = {"DE": 700, "MT": 30, "SE": 90}

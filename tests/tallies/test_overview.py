@@ -9,9 +9,9 @@ from signer.tallies.overview import Likely, MemberStateFigures, Overview, Thresh
 from signer.tallies.paper import PaperCount
 from signer.tallies.persons import Persons
 from signer.tallies.planning import expect_invalid
-from tests.acts import unit
+from tests.acts import MAY_DAY, unit
 from tests.cases import every_case
-from tests.conftest import END, MAY_DAY, START, Instance
+from tests.conftest import END, START, Instance
 from tests.counts import enter, receive
 from tests.listening import OF_SINGLE_STATEMENTS, listening, naming
 

@@ -14,7 +14,8 @@ from signer.tallies.paper import (
     is_unlikely,
     paper_by_member_state,
 )
-from tests.conftest import MAY_DAY, START, Instance
+from tests.acts import MAY_DAY
+from tests.conftest import START, Instance
 from tests.counts import enter, entries
 from tests.web.factories import make_initiative
 

@@ -12,8 +12,9 @@ from signer.tallies.overview import read_overview
 from signer.tallies.persons import ALL, Persons, latest_persons, publish, rounded
 from signer.tallies.sketch import Estimate, buckets_for
 from signer.tallies.tables import person_estimate, person_sketch
+from tests.acts import MAY_DAY
 from tests.cases import every_case
-from tests.conftest import MAY_DAY, Instance
+from tests.conftest import Instance
 from tests.counts import receive
 from tests.tallies.estimate import THRESHOLDS, filled, seeded
 

@@ -16,8 +16,8 @@ from signer.tallies.planning import (
     read_invalid_shares,
     unmark_event,
 )
-from tests.acts import unit
-from tests.conftest import END, MAY_DAY, NUMBER, Instance
+from tests.acts import MAY_DAY, unit
+from tests.conftest import END, NUMBER, Instance
 
 
 def test_shares_events_and_publishing_are_kept_and_recorded(instance: Instance) -> None:

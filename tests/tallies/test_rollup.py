@@ -8,7 +8,8 @@ from signer.database import reading, writing
 from signer.statements.tables import received_pending
 from signer.tallies.queries import read_counts
 from signer.tallies.rollup import roll_up
-from tests.conftest import MAY_DAY, Instance
+from tests.acts import MAY_DAY
+from tests.conftest import Instance
 from tests.people import ADA, BERT
 from tests.signing import record
 

@@ -11,7 +11,7 @@ import pytest
 from signer.scheme.identity import identity
 from signer.scheme.load import load_scheme
 from signer.tallies.sketch import EMPTY, FEWEST_BUCKETS, OF, TAKEN, Sketch, bucket_of, buckets_for
-from tests.conftest import MAY_DAY
+from tests.acts import MAY_DAY
 from tests.people import ADA, BERT
 from tests.tallies.estimate import (
     PERSONS,

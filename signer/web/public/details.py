@@ -8,7 +8,7 @@ from signer.scheme.problem import Problem
 from signer.web.languages import current_language
 from signer.web.public.current import open_collection
 from signer.web.public.fields import widgets_for
-from signer.web.public.partner_link import VIA, page_with_word
+from signer.web.public.partner_link import VIA, page_with_slug
 from signer.web.public.requirements import requirements_for
 from signer.web.public.signing_request import SigningRequest, read_signing_request
 from signer.web.public.typed_form import TypedForm
@@ -25,7 +25,7 @@ def details(number: str, member_state: str) -> Response:
             url_for("public.details", number=number, member_state=canonical, via=request.args.get(VIA)), 308
         )  # type: ignore[return-value]
     empty = SigningRequest(collection, on, TypedForm(collection.form, {}))
-    return page_with_word(
+    return page_with_slug(
         collection.initiative,
         f"details {canonical}",
         render=lambda word: _rendered(empty, (), carried={VIA: word} if word else {}),

@@ -11,7 +11,7 @@ from signer.web.errors import Answer, answer_for
 from signer.web.languages import current_language, preferred_language, sort_key
 from signer.web.public.current import find_initiative, overview_of
 from signer.web.public.fields import member_state_name
-from signer.web.public.partner_link import page_with_word
+from signer.web.public.partner_link import page_with_slug
 from signer.web.site import site
 
 
@@ -37,7 +37,7 @@ def initiative(number: str) -> Response:
     """
     found = find_initiative(number)
     overview = overview_of(found)
-    return page_with_word(found, "initiative", render=lambda word: _rendered(found, overview, word), figures=overview)
+    return page_with_slug(found, "initiative", render=lambda word: _rendered(found, overview, word), figures=overview)
 
 
 def _rendered(found: Initiative, overview: Overview, via: str) -> str:

@@ -10,7 +10,7 @@ from signer.web.caching import public_page
 from signer.web.languages import current_language, sort_key
 from signer.web.public.current import find_initiative
 from signer.web.public.fields import Choice, member_state_name
-from signer.web.public.partner_link import page_with_word, via_address
+from signer.web.public.partner_link import page_with_slug, partner_slug
 from signer.web.site import site
 
 NONE_OF_THESE = "none"
@@ -29,7 +29,7 @@ def nationality(number: str) -> Response:
             member_state = scheme.member_state(chosen).member_state
         except UnknownMemberState:
             return _question(number, missing=True)
-        via = via_address(initiative) or None
+        via = partner_slug(initiative) or None
         return redirect(url_for("public.details", number=number, member_state=member_state, via=via), 303)  # type: ignore[return-value]
     return _question(number, missing="continue" in request.args)
 
@@ -37,8 +37,8 @@ def nationality(number: str) -> Response:
 def _question(number: str, *, missing: bool) -> Response:
     initiative = find_initiative(number)
     if missing:
-        return public_page(_rendered(initiative, via_address(initiative), missing=True), 422)
-    return page_with_word(initiative, "nationality", render=lambda word: _rendered(initiative, word, missing=False))
+        return public_page(_rendered(initiative, partner_slug(initiative), missing=True), 422)
+    return page_with_slug(initiative, "nationality", render=lambda word: _rendered(initiative, word, missing=False))
 
 
 def _rendered(initiative: Initiative, via: str, *, missing: bool) -> str:

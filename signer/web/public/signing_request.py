@@ -12,7 +12,7 @@ from signer.scheme.check import check
 from signer.scheme.problem import Problem
 from signer.scheme.statement import Statement, read_statement
 from signer.web.public.current import open_collection
-from signer.web.public.partner_link import via_form
+from signer.web.public.partner_link import partner_input
 from signer.web.public.typed_form import TypedForm
 from signer.web.requests import read_form
 from signer.web.site import site
@@ -37,7 +37,7 @@ class SigningRequest:
     @property
     def partner(self) -> Mapping[str, str]:
         """The input with the slug of a partner's link; nothing if none led here."""
-        return via_form(self.collection.initiative, self.inputs)
+        return partner_input(self.collection.initiative, self.inputs)
 
     @property
     def carried(self) -> Mapping[str, str]:

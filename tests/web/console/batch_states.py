@@ -9,8 +9,8 @@ from signer.batches.export import record_export
 from signer.batches.freeze import freeze
 from signer.batches.queries import Certificate
 from signer.batches.transitions import hand_over, receive
-from tests.acts import act
-from tests.conftest import END, MAY_DAY, NUMBER
+from tests.acts import MAY_DAY, act
+from tests.conftest import END, NUMBER
 from tests.web.console.paths import BATCHES, HOME
 from tests.web.console.people import Human
 from tests.web.console.stage import SIGNED, Stage, States, sign

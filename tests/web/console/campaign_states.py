@@ -12,7 +12,8 @@ from signer.database import writing
 from signer.initiatives.description import to_json
 from signer.initiatives.initiative import InitiativeText, Organiser
 from signer.tallies.tables import attribution
-from tests.conftest import MAY_DAY, NUMBER, describe
+from tests.acts import MAY_DAY
+from tests.conftest import NUMBER, describe
 from tests.web.console.people import Human
 from tests.web.console.stage import Stage, States
 from tests.web.pages import Page

@@ -18,7 +18,8 @@ from signer.rehearsal.invented import Inventor
 from signer.scheme.load import load_scheme
 from signer.service.service import Service, open_service
 from signer.web.app import create_app
-from tests.conftest import MAY_DAY, NUMBER, Instance, in_file, opened_instance
+from tests.acts import MAY_DAY
+from tests.conftest import NUMBER, Instance, in_file, opened_instance
 from tests.signing import record
 from tests.web.console.people import Human, invite_by_command
 

@@ -18,8 +18,8 @@ from signer.tallies.job_log import Work, note_run
 from signer.web.console.addresses import CONSOLE
 from signer.web.console.app import create_console
 from signer.web.site import open_site
-from tests.acts import unit
-from tests.conftest import MAY_DAY, NUMBER, TESTER, describe
+from tests.acts import MAY_DAY, TESTER, unit
+from tests.conftest import NUMBER, describe
 from tests.web.console.account_states import invitations, logging_on, own_account
 from tests.web.console.batch_states import ISSUED, LATE, batches, certifying, freeze_final, take
 from tests.web.console.campaign_states import campaign

@@ -11,7 +11,8 @@ from signer.initiatives.initiative import Status
 from signer.initiatives.queries import find_initiative
 from signer.initiatives.reports import read_reports
 from signer.tallies.overview import read_overview
-from tests.conftest import MAY_DAY, NUMBER
+from tests.acts import MAY_DAY
+from tests.conftest import NUMBER
 from tests.web.console.campaign import Campaign, campaign, problems
 from tests.web.console.stage import SIGNED, Stage, sign, stage
 from tests.web.console.standing import OWNER

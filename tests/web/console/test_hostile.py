@@ -36,9 +36,9 @@ from signer.web.console.guards import guard_of
 from signer.web.console.numbers import FILES
 from signer.web.requests import FORM, MAX_BYTES
 from signer.web.site import open_site
-from tests.acts import act, unit
+from tests.acts import MAY_DAY, act, unit
 from tests.cases import every_case
-from tests.conftest import MAY_DAY, NUMBER, describe
+from tests.conftest import NUMBER, describe
 from tests.people import ADA
 from tests.signing import record
 from tests.solved import new_check

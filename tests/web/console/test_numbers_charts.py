@@ -23,7 +23,7 @@ from signer.web.console.numbers_charts import (
     draw_running,
     draw_tiles,
 )
-from tests.conftest import MAY_DAY
+from tests.acts import MAY_DAY
 from tests.lengths import examples
 
 ABSOLUTE = re.compile(r"[MLV](-?[0-9.]+)(?: (-?[0-9.]+))?")

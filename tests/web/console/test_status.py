@@ -11,7 +11,7 @@ from signer.audit.record import record_event
 from signer.database import writing
 from signer.service.service import Service
 from signer.tallies.job_log import Work, note_run
-from tests.conftest import TESTER
+from tests.acts import TESTER
 from tests.web.console.people import Human
 from tests.web.pages import Page
 
