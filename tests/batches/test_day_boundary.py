@@ -6,8 +6,9 @@ In 2027 clocks go forward on 28 March (that day has 23 hours) and back on 31 Oct
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -21,12 +22,15 @@ from signer.database import reading
 from signer.days import today
 from signer.errors import SignerError
 from signer.initiatives.catalogue import Catalogue
+from signer.initiatives.description import to_json
+from signer.initiatives.initiative import InitiativeText
+from signer.initiatives.texts import read_versions
 from signer.service.service import Service
 from signer.statements.tables import statement
 from signer.web.app import create_app
 from tests.batches.conftest import signed
 from tests.cases import every_case
-from tests.conftest import END, NUMBER, START, Instance
+from tests.conftest import END, NUMBER, START, Instance, describe
 from tests.journeys.served import typed
 from tests.people import ADA
 from tests.solved import solution
@@ -256,3 +260,21 @@ def test_a_final_batch_can_be_frozen_from_the_first_second_after_the_last_day(
     with reading(instance.engine) as connection:
         (batch,) = list_batches(connection, NUMBER)
     assert batch.until == END
+
+
+@pytest.mark.usefixtures("in_auckland")
+def test_a_text_that_is_saved_at_half_past_midnight_bears_that_day(
+    on_sqlite: Instance, clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In universal time it is the day before until one or two in the morning."""
+    monkeypatch.setattr("signer.cli.initiative.open_instance", lambda: (on_sqlite.settings, on_sqlite.engine))
+    clock.at = MIDNIGHTS[date(2027, 5, 2)] + timedelta(minutes=30)
+    described = replace(describe(), texts={**describe().texts, "fr": InitiativeText("Un ciel", "Calme.", "", "")})
+    file = tmp_path / "initiative.json"
+    file.write_text(to_json(described), encoding="utf-8")
+
+    assert CliRunner().invoke(signer, ["initiative", "import", str(file)]).exit_code == 0
+
+    with reading(on_sqlite.engine) as connection:
+        (version,) = read_versions(connection, on_sqlite.initiative.id, "fr")
+    assert version.written_on == date(2027, 5, 2)
