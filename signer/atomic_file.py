@@ -1,4 +1,4 @@
-"""A file that is there whole or not at all, whatever happens while it is written.
+"""Atomic file writes: temporary file, fsync, rename, fsync of the directory.
 
 It grows under a hidden name in the same folder. A run that is killed leaves that behind, and the next run for the same
 file takes it over and starts anew; a lock tells such a leftover from a file that another run is writing now.

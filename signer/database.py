@@ -37,7 +37,12 @@ IDS = range(1, 1 << 31)
 
 
 class Lock(IntEnum):
-    """What only one process or transaction may do at a time, with the keys of PostgreSQL's advisory locks."""
+    """What only one process or transaction may do at a time, with the keys of PostgreSQL's advisory locks.
+
+    PERIODIC: periodic work, held for as long as a worker is its leader. SEQUENCE: placing leaves in the log. ROLL_UP:
+    adding up what is pending. AUDIT: the next number of the audit log. GATHER: what workers have gathered in memory,
+    which all write when the day is over: two that make the same row would fail, or block each other.
+    """
 
     PERIODIC = 7_302_000
     SEQUENCE = 7_302_001

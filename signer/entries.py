@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from signer.errors import SignerError
 
@@ -21,6 +21,10 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 @dataclass
 class Entries(ABC):
     """One table of a file. Each getter takes its key off the list of unknown ones; `finish` refuses the rest."""
+
+    A_TABLE: ClassVar[str] = "a table"
+    TABLES: ClassVar[str] = "an array of tables"
+    """What messages call the two shapes."""
 
     values: Mapping[str, Any]
     asked: set[str] = field(default_factory=set, init=False)
@@ -68,16 +72,16 @@ class Entries(ABC):
 
     def table(self, key: str) -> Self:
         """Return a table within this one, not empty."""
-        values = self.take(key, dict, "a table")
+        values = self.take(key, dict, self.A_TABLE)
         if not values:
             raise self.refuse(f"{key} is empty", key)
         return self.inside(values, key)
 
     def tables(self, key: str, default: list[Any] | None = None) -> list[Self]:
         """Return the tables of an array, at least one unless a default is given."""
-        values = self.take(key, list, "an array of tables", default)
+        values = self.take(key, list, self.TABLES, default)
         if (not values and default is None) or not all(isinstance(value, dict) for value in values):
-            raise self.refuse(f"{key} was expected to be an array of tables", key)
+            raise self.refuse(f"{key} was expected to be {self.TABLES}", key)
         return [self.inside(value, key, index) for index, value in enumerate(values)]
 
     def names(self) -> tuple[str, ...]:
@@ -98,6 +102,9 @@ class JsonEntries(Entries):
 
     what: how messages name the file. refusal: the error raised for it.
     """
+
+    A_TABLE: ClassVar[str] = "an object"
+    TABLES: ClassVar[str] = "a list of objects"
 
     _: KW_ONLY
     what: str

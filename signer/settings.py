@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from signer.errors import SignerError
-from signer.scheme.registration_number import REGISTRATION_NUMBER
+from signer.registration_number import REGISTRATION_NUMBER
 
 SECRET_BYTES = 32
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")

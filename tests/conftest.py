@@ -89,27 +89,31 @@ def pytest_collection_finish() -> None:
 
 
 class _StillDay:
-    """A clock for `signer.days` whose day does not end while a test runs."""
+    """A clock for `signer.days`, whose day does not end; but for tests with processes of their own, which see another.
+
+    still: whether it stands still.
+    """
 
     def __init__(self) -> None:
         self._began = datetime.now(BRUSSELS)
+        self.still = True
 
     def now(self, zone: tzinfo) -> datetime:
         """Return the time, or that of the beginning once its day is over."""
         moment = datetime.now(zone)
-        return moment if moment.date() == self._began.date() else self._began
+        return self._began if self.still and moment.date() != self._began.date() else moment
 
 
-@pytest.fixture(autouse=True)
-def still_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let midnight in Brussels pass over no test: what it took for today is today at its end."""
-    monkeypatch.setattr(days, "datetime", _StillDay())
+_CLOCK = _StillDay()
+days.datetime = _CLOCK  # type: ignore[attr-defined] # midnight in Brussels passes over no test
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let no test with processes of its own begin in the last minute of a day: their clocks are the machine's."""
+    _CLOCK.still = item.get_closest_marker("slow") is None
     now = datetime.now(BRUSSELS)
-    if (now.hour, now.minute) == (23, 59) and item.get_closest_marker("slow"):
+    if (now.hour, now.minute) == (23, 59) and not _CLOCK.still:
         time.sleep(61 - now.second)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[1]
-MARK = re.compile(r'^pytestmark = \[?pytest\.mark\.together(?:\("([a-z ]+)"\))?', re.MULTILINE)
+MARK = re.compile(r'^pytestmark = .*\bpytest\.mark\.together(?:\("([a-z ]+)"\))?', re.MULTILINE)
 
 
 class SideBySide(LoadScopeScheduling):

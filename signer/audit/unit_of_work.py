@@ -1,11 +1,12 @@
 """Unit of work: one act of somebody who runs the service, with its entries in the audit log, in one transaction.
 
-- Whoever opens one (a view, a command, periodic work) decides where the transaction ends; a use case never commits.
+- The caller that opens one (a view, a command, periodic work) decides where the transaction ends: a use case never
+  commits.
 - The act and what the audit log says of it become durable together, or neither does.
-- What a use case checks, it checks in the same transaction: nothing can change between the check and the act.
+- What a use case checks, it reads in the same transaction, and holds what must not change meanwhile.
 - It is short. What has to read long (exporting a batch, a day's forecasts) reads outside it.
 
-Signing and erasing are no acts of people who run the service: they have a store and a transaction of their own.
+Signing and erasing are no acts of people who run the service: neither has one.
 """
 
 from collections.abc import Iterator

@@ -103,7 +103,7 @@ class MemberStateResult:
 class Result:
     """How far the certificates carry. submit_by: when to submit, once nothing is waited for; else None."""
 
-    standings: tuple[MemberStateResult, ...]
+    member_states: tuple[MemberStateResult, ...]
     goal: int
     member_states_needed: int
     submit_by: date | None
@@ -111,12 +111,12 @@ class Result:
     @property
     def valid(self) -> int:
         """Valid statements in all certificates."""
-        return sum(standing.certificate.valid for standing in self.standings if standing.certificate)
+        return sum(standing.certificate.valid for standing in self.member_states if standing.certificate)
 
     @property
     def member_states_reached(self) -> int:
         """Member States whose certified number reaches their threshold."""
-        return sum(standing.is_reached for standing in self.standings)
+        return sum(standing.is_reached for standing in self.member_states)
 
     @property
     def is_enough(self) -> bool:
@@ -126,7 +126,7 @@ class Result:
     @property
     def waited_for(self) -> tuple[MemberStateResult, ...]:
         """Member States that have a batch and have not certified it."""
-        return tuple(there for there in self.standings if there.batch and not there.certificate)
+        return tuple(there for there in self.member_states if there.batch and not there.certificate)
 
 
 def read_result(connection: Connection, initiative: Initiative) -> Result:
@@ -137,20 +137,20 @@ def read_result(connection: Connection, initiative: Initiative) -> Result:
     for there in list_batches(connection, initiative.registration_number):
         if there.state not in {State.FAILED, State.DESTROYED}:
             living[there.member_state] = there
-    standings = tuple(
-        _standing(connection, initiative, code, thresholds[code], living.get(code)) for code in scheme.forms
+    member_states = tuple(
+        _result_of(connection, initiative, code, thresholds[code], living.get(code)) for code in scheme.forms
     )
-    issued = [there.certificate.issued_on for there in standings if there.certificate]
-    complete = bool(issued) and all(there.certificate for there in standings if there.batch)
+    issued = [there.certificate.issued_on for there in member_states if there.certificate]
+    complete = bool(issued) and all(there.certificate for there in member_states if there.batch)
     return Result(
-        standings,
+        member_states,
         scheme.goal,
         scheme.member_states_needed,
         months_after(max(issued), MONTHS_TO_SUBMIT) if complete else None,
     )
 
 
-def _standing(
+def _result_of(
     connection: Connection, initiative: Initiative, member_state: str, threshold: int, batch: BatchSummary | None
 ) -> MemberStateResult:
     found = read_certificate(connection, batch.id) if batch else None

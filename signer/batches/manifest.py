@@ -6,7 +6,7 @@ from typing import Self
 
 from signer.entries import JsonEntries, read_json
 from signer.errors import SignerError
-from signer.scheme.registration_number import number_in
+from signer.registration_number import number_in
 from signer.sealing.canonical import canonical_json
 
 FORMAT = "signer batch 1"

@@ -14,7 +14,7 @@ from signer.cli.instance import acting, open_instance, show
 from signer.cli.named_batch import as_json_option, number_of, of_initiative
 from signer.database import reading
 from signer.initiatives.queries import find_initiative
-from signer.scheme.registration_number import normal_number
+from signer.registration_number import normal_number
 from signer.settings import Settings
 
 role_option = click.option("--role", type=click.Choice([role.value for role in Role]), required=True)

@@ -99,7 +99,7 @@ def result(number: str | None, *, as_json: bool) -> None:
     _, engine = open_instance()
     with reading(engine) as connection:
         found = read_result(connection, find_initiative(connection, number_of(engine, number)))
-    lines = [_standing_line(there) for there in found.standings if there.batch]
+    lines = [_result_line(there) for there in found.member_states if there.batch]
     lines += [
         f"valid: {found.valid} of {found.goal}",
         f"thresholds reached: {found.member_states_reached} of {found.member_states_needed}",
@@ -121,13 +121,13 @@ def result(number: str | None, *, as_json: bool) -> None:
                 "certificate": certificate_row(there.certificate),
                 "due_on": there.due_on.isoformat() if there.due_on else None,
             }
-            for there in found.standings
+            for there in found.member_states
         },
     }
     show(row, as_json=as_json, text="\n".join(lines))
 
 
-def _standing_line(there: MemberStateResult) -> str:
+def _result_line(there: MemberStateResult) -> str:
     state = there.batch.state if there.batch else "open"
     line = f"{there.member_state}  {state:12} threshold {there.threshold:6}"
     if there.certificate:

@@ -11,9 +11,9 @@ from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.keys import storage_secret
 from signer.initiatives.lifecycle import change_status, import_description
 from signer.initiatives.queries import read_initiatives
+from signer.registration_number import normal_number
 from signer.scheme.load import load_scheme
 from signer.scheme.months import months_after
-from signer.scheme.registration_number import normal_number
 
 
 @click.group()

@@ -8,8 +8,8 @@ from signer.cli.instance import acting, open_instance, read_file
 from signer.database import reading
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.keys import install_key, log_key, manifest_key
-from signer.initiatives.queries import find_initiative, find_key
-from signer.scheme.registration_number import normal_number
+from signer.initiatives.queries import find_initiative, find_initiative_to_change, find_key
+from signer.registration_number import normal_number
 from signer.sealing.request import KeyRequest, PublicKeyFile
 from signer.sealing.trust import Trust
 from signer.settings import Settings
@@ -39,7 +39,7 @@ def install(trust: Path, public_key: Path) -> None:
     agreed = Trust.from_json(read_file(trust))
     key = PublicKeyFile.from_json(read_file(public_key)).key
     with acting(settings, engine) as unit:
-        initiative = find_initiative(unit.connection, agreed.registration_number)
+        initiative = find_initiative_to_change(unit.connection, agreed.registration_number)
         install_key(unit, initiative, key, agreed)
     number, fingerprint = initiative.registration_number, key.fingerprint.hex()
     click.echo(f"installed for {number}: {fingerprint}")

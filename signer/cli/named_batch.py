@@ -11,7 +11,7 @@ from signer.cli.instance import open_instance
 from signer.database import reading
 from signer.initiatives.initiative import UnknownInitiative
 from signer.initiatives.queries import read_initiatives
-from signer.scheme.registration_number import normal_number
+from signer.registration_number import normal_number
 from signer.settings import Settings
 
 

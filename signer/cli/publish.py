@@ -24,7 +24,7 @@ from signer.publishing.documents import (
     initiative_document,
     tally_document,
 )
-from signer.scheme.registration_number import normal_number
+from signer.registration_number import normal_number
 from signer.sealing.canonical import canonical_json
 from signer.sealing.signing import SigningKey
 from signer.tallies.daily_forecast import read_forecast

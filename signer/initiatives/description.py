@@ -15,7 +15,7 @@ from lxml import etree
 from signer.entries import JsonEntries, read_json
 from signer.errors import SignerError
 from signer.initiatives.initiative import InitiativeText, Organiser
-from signer.scheme.registration_number import MalformedRegistrationNumber, normal_number
+from signer.registration_number import MalformedRegistrationNumber, normal_number
 
 WHAT = "the description"
 ROLES = ("representative", "substitute", "member", "legal entity")

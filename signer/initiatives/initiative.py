@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from signer.errors import SignerError
-from signer.scheme.registration_number import formal_number
+from signer.registration_number import formal_number
 
 
 class UnknownInitiative(SignerError):
@@ -69,7 +69,7 @@ class Initiative:
     pause_reason: what the organisers say in public while the collection is paused; may be empty.
     start_notified_on: the day on which the Commission was told of the start; None if nobody has recorded it.
     forecast_published: whether the public numbers have the forecast.
-    partner_slugs: the words of the partners' links (`partners.py`).
+    partner_slugs: the slugs of the partners' links (`partners.py`).
     sponsors: what organisers have entered, the newest support first; which of it is published: `sponsors.py`.
     """
 

@@ -1,7 +1,7 @@
 """Partners: who passes the initiative's address on, each by a link that ends with a slug of its own.
 
-Statements that come by such a link are counted by word and week, apart from the statements. Thirty words at most: a
-word for each person would be a register.
+Statements that come by such a link are counted by slug and week, apart from the statements. Thirty slugs at most: a
+slug for each person would be a register.
 """
 
 import re
@@ -36,7 +36,7 @@ class Partner:
 
 
 def read_partners(connection: Connection, initiative_id: int) -> tuple[Partner, ...]:
-    """Return the partners by code."""
+    """Return the partners by slug."""
     rows = connection.execute(select(partner).filter_by(initiative_id=initiative_id).order_by(partner.c.code))
     return tuple(Partner(row.code, row.name, row.listed_on) for row in rows)
 
@@ -61,7 +61,7 @@ def list_partner(unit: UnitOfWork, initiative: Initiative, *, slug: str, name: s
 
 def unlist_partner(unit: UnitOfWork, initiative: Initiative, *, slug: str) -> None:
     """Take a partner off the list; what has been counted stays. Raises UnfitPartner."""
-    gone = unit.connection.execute(delete(partner).filter_by(initiative_id=initiative.id, code=slug))
-    if not gone.rowcount:
+    this = delete(partner).filter_by(initiative_id=initiative.id, code=slug)
+    if not SLUG.fullmatch(slug) or not unit.connection.execute(this).rowcount:
         raise UnfitPartner("", "this word is not listed; it may have been taken off meanwhile")
     unit.record(EntryKind.PARTNER_CHANGED, initiative.registration_number, change="partner_unlisted", code=slug)

@@ -12,7 +12,7 @@ from signer.rehearsal.comparison import Figures, compare
 from signer.rehearsal.folders import Folders
 from signer.rehearsal.programs import Programs
 from signer.rehearsal.result import RehearsalResult
-from signer.rehearsal.scenario import Visit, cast
+from signer.rehearsal.scenario import Visit, plan_visits
 from signer.rehearsal.sign_all import record_typed, type_in
 from signer.scheme.load import load_scheme
 from signer.sealing.request import PublicKeyFile
@@ -57,7 +57,7 @@ class Campaign:
         self.make_instance()
         self.hold_ceremony()
         plan = self._plan
-        visits = cast(self._scheme, plan.statements, on=first_day, seed=plan.seed, erasures=plan.erasures)
+        visits = plan_visits(self._scheme, plan.statements, on=first_day, seed=plan.seed, erasures=plan.erasures)
         receipts, received = self.collect(visits)
         self.close()
         in_batches = self.freeze_and_export()

@@ -49,7 +49,7 @@ class Visit:
         return f"statement {self.number} ({self.member_state})"
 
 
-def cast(scheme: Scheme, statements: int, *, on: date, seed: int, erasures: bool) -> tuple[Visit, ...]:
+def plan_visits(scheme: Scheme, statements: int, *, on: date, seed: int, erasures: bool) -> tuple[Visit, ...]:
     """Return the visits of a rehearsal, all Member States in turns; the same seed gives the same ones.
 
     statements: how many, spread evenly; at least ten for each Member State.

@@ -18,7 +18,7 @@ def erase(connection: Connection, initiative_id: int, code: Code, *, on: date) -
 
     connection: of a transaction of its own: it is no act of somebody who runs the service, and no log has it.
     A frozen batch that holds it is voided and must be frozen anew; one that an authority has already stays, and the
-    erasure says which. Raises StoreUnavailable; nothing is erased then.
+    erasure says which. The transaction is the caller's.
     """
     # Written for every code: one that names nothing must wait for the disk like one that does.
     _take_a_turn(connection)

@@ -5,7 +5,7 @@ from typing import Self
 
 from signer.entries import read_json, write_json
 from signer.errors import SignerError
-from signer.scheme.registration_number import number_in
+from signer.registration_number import number_in
 from signer.sealing.envelope import MLKEM_BYTES, X25519_BYTES, MalformedKey, RecipientKey
 from signer.sealing.signing import KEY_BYTES, VerifyingKey
 from signer.sealing.trust import FINGERPRINT_BYTES, ORIGIN, SCHEME

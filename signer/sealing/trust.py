@@ -7,7 +7,7 @@ from typing import Self
 
 from signer.entries import read_json, write_json
 from signer.errors import SignerError
-from signer.scheme.registration_number import number_in
+from signer.registration_number import number_in
 from signer.sealing.signing import KEY_BYTES, VerifyingKey
 
 FORMAT = "signer trust file 1"

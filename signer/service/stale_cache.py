@@ -1,4 +1,4 @@
-"""What was read from the database and is kept for some seconds, so that a page view asks nothing of it."""
+"""Read-through cache for each process; serves a stale value while one thread refreshes it."""
 
 import threading
 import time

@@ -1,7 +1,7 @@
 """Hooks of a request, as one list for each application, in the order in which they run.
 
 The order is part of what they promise: what costs nothing and needs nobody to be known comes first. The lists stand in
-`web/app.py` and `web/console/hooks.py`; nothing else installs one.
+`web/app.py` and `web/console/hooks.py`; no other module of ours installs one.
 """
 
 from collections.abc import Callable

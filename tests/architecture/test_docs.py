@@ -29,6 +29,15 @@ def test_whatever_the_readme_points_to_is_there() -> None:
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
+def test_whatever_the_map_points_to_is_there() -> None:
+    """Paths in `docs/architecture.md` are written from the root; a placeholder stands in brackets or as XX."""
+    map_ = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    named = {path for path in re.findall(r"`((?:signer|tests|templates|docs)/[\w/.]+)`", map_) if "XX" not in path}
+
+    assert len(named) > 20
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
 @every_case("command", sorted(COMMANDS))
 def test_the_changelog_names_each_command(command: str) -> None:
     assert command in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -258,3 +258,10 @@ def test_numbers_that_disagree_stop_every_step(instance: Instance, final: BatchS
 def test_a_batch_that_is_not_there_is_named(instance: Instance) -> None:
     with reading(instance.engine) as connection, pytest.raises(UnknownBatch, match="no batch 7"):
         find_batch(connection, NUMBER, "DE", 7)
+
+
+@pytest.mark.parametrize(("member_state", "number"), [("D\0", 1), ("DE", 0), ("DE", 10**30), ("", 1)])
+def test_what_no_database_takes_names_no_batch(instance: Instance, member_state: str, number: int) -> None:
+    """PostgreSQL would answer such a question with an error, as if it were not there."""
+    with reading(instance.engine) as connection, pytest.raises(UnknownBatch):
+        find_batch(connection, NUMBER, member_state, number)

@@ -27,6 +27,11 @@ def test_a_listed_word_is_known_to_the_pages_until_it_is_taken_off(instance: Ins
             unlist_partner(unit(connection, instance.settings), there, slug="spring-2027")
 
 
+def test_what_no_database_takes_is_not_on_the_list(instance: Instance) -> None:
+    with writing(instance.engine) as connection, pytest.raises(UnfitPartner, match="not listed"):
+        unlist_partner(unit(connection, instance.settings), instance.initiative, slug="spring\0")
+
+
 def test_what_cannot_be_a_word_or_a_name_is_refused_and_named(instance: Instance) -> None:
     for code in ("", "two words", "-x", "x-", "ünion", "x" * 21, "a@b.example", "a/b"):
         with pytest.raises(UnfitPartner) as unfit:

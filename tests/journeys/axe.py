@@ -1,4 +1,4 @@
-"""What axe-core, the keyboard and a narrow window find wrong with pages, each of which is loaded once.
+"""Accessibility checks on loaded pages: axe-core, the keyboard, a narrow window; each page is loaded once.
 
 WCAG 2.0 to 2.2, levels A and AA, and best practice.
 """

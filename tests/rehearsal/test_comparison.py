@@ -11,7 +11,7 @@ from signer.offline.formats.xml import heading_of, write_xml
 from signer.offline.open_record import Opened
 from signer.rehearsal.client import Receipt
 from signer.rehearsal.comparison import ComparisonRow, compare, kept_of
-from signer.rehearsal.scenario import cast
+from signer.rehearsal.scenario import plan_visits
 from signer.scheme.load import load_scheme
 from signer.sealing.code import Code
 
@@ -28,7 +28,7 @@ Compare = Callable[..., ComparisonRow]
 @pytest.fixture(scope="module")
 def receipts() -> Sequence[Receipt]:
     """What ten Greek visitors took home; one of them erased, one came twice, one came twice differently."""
-    visits = cast(load_scheme(), 270, on=ON, seed=1, erasures=True)
+    visits = plan_visits(load_scheme(), 270, on=ON, seed=1, erasures=True)
     return [Receipt(visit, Code.new()) for visit in visits if visit.member_state == "GR"]
 
 

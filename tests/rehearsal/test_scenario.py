@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 from signer.rehearsal.invented import InventedPerson
-from signer.rehearsal.scenario import PARTS, cast
+from signer.rehearsal.scenario import PARTS, plan_visits
 from signer.scheme.check import check
 from signer.scheme.load import load_scheme
 from signer.scheme.problem import Problem
@@ -20,14 +20,14 @@ def problems_of(person: InventedPerson, **slips: str) -> tuple[Problem, ...]:
 
 def test_at_least_ten_come_from_each_member_state_however_few_are_asked_for() -> None:
     """Else a Member State's form could go untried."""
-    visits = cast(EU, 1, on=ON, seed=1, erasures=True)
+    visits = plan_visits(EU, 1, on=ON, seed=1, erasures=True)
 
     assert Counter(visit.member_state for visit in visits) == dict.fromkeys(EU.forms, PARTS)
 
 
 def test_as_many_come_as_are_asked_for_in_even_shares() -> None:
     """2,000 statements are 2,000."""
-    visits = cast(EU, 301, on=ON, seed=1, erasures=True)
+    visits = plan_visits(EU, 301, on=ON, seed=1, erasures=True)
 
     shares = Counter(visit.member_state for visit in visits)
     assert len(visits) == 301
@@ -37,7 +37,7 @@ def test_as_many_come_as_are_asked_for_in_even_shares() -> None:
 
 def test_everything_that_can_happen_happens_in_each_member_state() -> None:
     """Mistakes, warnings, a page sent twice, second thoughts, a forgotten box, erasing, repeats of both kinds."""
-    visits = cast(EU, 270, on=ON, seed=1, erasures=True)
+    visits = plan_visits(EU, 270, on=ON, seed=1, erasures=True)
 
     for code in EU.forms:
         here = [visit for visit in visits if visit.member_state == code]
@@ -49,7 +49,7 @@ def test_everything_that_can_happen_happens_in_each_member_state() -> None:
 
 def test_everybody_gets_through_in_the_end_and_slips_are_noticed() -> None:
     """A mistake that the page does not complain about could not be mended."""
-    for visit in cast(EU, 540, on=ON, seed=2, erasures=True):
+    for visit in plan_visits(EU, 540, on=ON, seed=2, erasures=True):
         assert all(problem.confirmed for problem in problems_of(visit.person))
         complaints = problems_of(visit.person, **visit.slips)
         assert {problem.field for problem in complaints if problem.stops} == visit.slips.keys()
@@ -57,7 +57,7 @@ def test_everybody_gets_through_in_the_end_and_slips_are_noticed() -> None:
 
 def test_signatories_of_different_member_states_are_different_people() -> None:
     """Persons are counted by their numbers."""
-    visits = cast(EU, 270, on=ON, seed=1, erasures=True)
+    visits = plan_visits(EU, 270, on=ON, seed=1, erasures=True)
 
     home: dict[int, str] = {}
     for visit in visits:

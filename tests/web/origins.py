@@ -1,4 +1,4 @@
-"""Where the answers of an application came from: the endpoint, and the template that is the page."""
+"""Origins of the answers of an application: the endpoint, and the template that is the page."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ def origin_of(answer: TestResponse) -> Origin:
 
 
 def _note_template(_app: Flask, template: Template, **_context: object) -> None:
-    # The last one is the page: what is rendered before it are parts of its text, and letters.
+    # The last one is the page: what is rendered before it are parts of its text, and mails.
     g.template_of_page = template.name
 
 

@@ -1,4 +1,4 @@
-"""What may be kept: pages that hold nothing typed, form shells, static files."""
+"""What may be kept: pages that hold nothing typed, rendered forms, static files."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -22,8 +22,8 @@ from signer.batches.manifest import InitiativeData
 from signer.offline.folder import private_file
 from signer.offline.open_record import Opened
 from signer.offline.refusal import Refusal
+from signer.registration_number import formal_number
 from signer.scheme.form import FieldKind, Form
-from signer.scheme.registration_number import formal_number
 
 ANNEX_REVISION = "2"  # the revision of the Annex III form in the Commission's OCS database of 2020
 GROUP, PROPERTY = "oct.group.", "oct.property."

@@ -159,7 +159,7 @@ def _page(found: BatchSummary, given: Mapping[str, FlaskForm], *, problem: str =
     with reading(site().service.engine) as connection:
         steps = read_steps(connection, found.id)
         certificate = read_certificate(connection, found.id)
-        standings = read_result(connection, the_initiative(found.registration_number)).standings
+        member_states = read_result(connection, the_initiative(found.registration_number)).member_states
         names = read_names(connection)
     may_change = allowed(Permission.CHANGE_BATCHES, found.registration_number)
     offered = [name for name, step in NEXT_STEPS.items() if may_change and step.leads_to in next_states(found)]
@@ -170,7 +170,7 @@ def _page(found: BatchSummary, given: Mapping[str, FlaskForm], *, problem: str =
         initiative=the_initiative(found.registration_number),
         batch=found,
         name=territory_here(found.member_state),
-        due_on=next((there.due_on for there in standings if there.batch == found), None),
+        due_on=next((there.due_on for there in member_states if there.batch == found), None),
         reasons=REASONS,
         manifest=Manifest.decode(found.manifest),
         steps=steps,

@@ -63,7 +63,7 @@ def _form(initiative: Initiative) -> FreezeForm:
     form = FreezeForm()
     with reading(site().service.engine) as connection:
         found = read_result(connection, initiative)
-    names = [(there.member_state, territory_here(there.member_state)) for there in found.standings]
+    names = [(there.member_state, territory_here(there.member_state)) for there in found.member_states]
     form.member_state.choices = [("", _("Choose")), *sorted(names, key=lambda choice: choice[1] or choice[0])]
     return form
 
@@ -77,8 +77,10 @@ def _page(initiative: Initiative, form: FreezeForm) -> str:
             numbers = require_reconciled(connection)
         except Unreconciled as found:
             disagreement = sentence(found)
-    by_member_state = {there.member_state: numbers.of(initiative.id, there.member_state) for there in result.standings}
-    shown = [there for there in result.standings if there.batch or by_member_state[there.member_state].received]
+    by_member_state = {
+        there.member_state: numbers.of(initiative.id, there.member_state) for there in result.member_states
+    }
+    shown = [there for there in result.member_states if there.batch or by_member_state[there.member_state].received]
     return render_template(
         "console/batches.html",
         initiative=initiative,

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from signer.accounts.roles import Permission
 from signer.database import reading
 from signer.initiatives.initiative import Initiative
+from signer.initiatives.queries import find_initiative_to_change
 from signer.publishing.documents import Document, encoded, forecast_document, history_document, tally_document
 from signer.publishing.spreadsheets import history_table, tally_table
 from signer.scheme.load import load_scheme
@@ -62,7 +63,8 @@ def add_event(number: str) -> str | tuple[str, int] | AnyResponse:
         return _page(initiative, form), 422
     try:
         with acting() as unit:
-            mark_event(unit, initiative, on=form.happened_on.data, label=form.label.data)
+            found = find_initiative_to_change(unit.connection, number)
+            mark_event(unit, found, on=form.happened_on.data, label=form.label.data)
     except UnfitPlan:
         form.form_errors.append(
             _(
@@ -79,10 +81,9 @@ def add_event(number: str) -> str | tuple[str, int] | AnyResponse:
 
 @needs(Permission.ENTER_PAPER)
 def remove_event(number: str, event_id: int) -> AnyResponse:
-    """Take an event out. Raises UnfitPlan where somebody else has."""
-    initiative = the_initiative(number)
+    """Take an event out. Raises UnknownInitiative, or UnfitPlan where somebody else has."""
     with acting() as unit:
-        unmark_event(unit, initiative, event_id)
+        unmark_event(unit, find_initiative_to_change(unit.connection, number), event_id)
     flash(_("The event is taken out."), "success")
     return redirect(url_for("numbers", number=number, _anchor="events"))
 

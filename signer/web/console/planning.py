@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from signer.accounts.roles import Permission
 from signer.database import reading
 from signer.initiatives.initiative import Initiative
+from signer.initiatives.queries import find_initiative_to_change
 from signer.scheme.load import load_scheme
 from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.forecast import HELD, HELD_LATE
@@ -36,11 +37,12 @@ def expect_shares(number: str) -> str | tuple[str, int] | Response:
     if not form.validate_on_submit():
         return _page(initiative, form), 422
     with acting() as unit:
-        kept = read_invalid_shares(unit.connection, initiative)
-        default = load_scheme(initiative.scheme).invalid_share
+        found = find_initiative_to_change(unit.connection, number)
+        kept = read_invalid_shares(unit.connection, found)
+        default = load_scheme(found.scheme).invalid_share
         for member_state, share in form.shares().items():
             if (default if share is None else share) != kept[member_state]:
-                expect_invalid(unit, initiative, member_state, share)
+                expect_invalid(unit, found, member_state, share)
     flash(_("The shares are kept. The forecast takes them up tonight."), "success")
     return redirect(url_for("planning", number=number))
 
@@ -58,9 +60,8 @@ def keep_private(number: str) -> Response:
 
 
 def _let_publish(number: str, *, is_published: bool, said: str) -> Response:
-    initiative = the_initiative(number)
     with acting() as unit:
-        publish_forecast(unit, initiative, is_published=is_published)
+        publish_forecast(unit, find_initiative_to_change(unit.connection, number), is_published=is_published)
     flash(said, "success")
     return redirect(url_for("planning", number=number))
 

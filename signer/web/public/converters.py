@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from signer.scheme.registration_number import REGISTRATION_NUMBER
+from signer.registration_number import REGISTRATION_NUMBER
 from signer.web.languages import LANGUAGES
 
 

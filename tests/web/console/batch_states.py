@@ -80,7 +80,7 @@ def certifying(there: Stage, auditor: Human) -> States:
     )
     for member_state in ("FR", "PL", "IT"):
         freeze_final(there, member_state)
-    _pass_on(there, "FR")
+    _move_on(there, "FR")
     states["batches, handed over"] = auditor.client.get(BATCHES)
     states["batch, certified"] = take(auditor, received, "certify", **CERTIFICATE, invalid_duplicate="2")
     states["batches, certified"] = auditor.client.get(BATCHES)
@@ -88,10 +88,10 @@ def certifying(there: Stage, auditor: Human) -> States:
     states["batches, overdue"] = auditor.client.get(BATCHES)
     there.service.day = ISSUED
     for member_state in ("PL", "IT"):
-        _pass_on(there, member_state)
+        _move_on(there, member_state)
     for member_state in ("AT", "ES", "SE"):
         freeze_final(there, member_state)
-        _pass_on(there, member_state)
+        _move_on(there, member_state)
     for member_state in ("FR", "PL", "IT", "AT", "ES", "SE"):
         _certify(there, member_state)
     _certify(there, "DE")
@@ -111,7 +111,7 @@ def freeze_final(there: Stage, member_state: str) -> None:
     act(engine, settings, on=on)(freeze)(NUMBER, member_state, until=None, final=True)
 
 
-def _pass_on(there: Stage, member_state: str) -> None:
+def _move_on(there: Stage, member_state: str) -> None:
     engine, settings, on = there.service.engine, there.service.settings, there.service.day
     batch = there.newest(member_state)
     act(engine, settings, on=on)(record_export)(batch)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from signer.scheme.registration_number import MalformedRegistrationNumber, formal_number, normal_number
+from signer.registration_number import MalformedRegistrationNumber, formal_number, normal_number
 
 
 def test_registration_numbers_are_read_in_both_forms() -> None:
