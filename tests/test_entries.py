@@ -38,7 +38,7 @@ def read(value: object) -> JsonEntries:
             lambda file: file.tables("all")[0].text("a"),
             "the file: all: 0: a is missing, a text was expected",
         ),
-        ({"all": []}, lambda file: file.tables("all"), "the file: all was expected to be an array of tables"),
+        ({"all": []}, lambda file: file.tables("all"), "the file: all was expected to be a list of objects"),
         ({"format": "2"}, lambda file: file.require_format("1"), "the file: it does not say '1'"),
         ({"more": 1}, lambda file: file.finish(), "the file: more is not known here"),
         ([], lambda file: file.finish(), "the file: a JSON object was expected"),

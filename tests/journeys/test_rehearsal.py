@@ -14,7 +14,7 @@ from signer.cli import rehearse as command
 from signer.rehearsal import campaign
 from signer.rehearsal.campaign import Campaign
 from signer.rehearsal.comparison import Figures
-from signer.rehearsal.scenario import Visit, cast
+from signer.rehearsal.scenario import Visit
 from signer.scheme.load import load_scheme
 from signer.sealing.code import Code
 from tests.journeys.rehearsed import DATABASES, Rehearsed, rehearsed_on, run
@@ -37,10 +37,10 @@ def rehearse(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[type[Campaig
     told_to_end = signal.getsignal(signal.SIGTERM)
 
     def few(*given: object, **options: object) -> tuple[Visit, ...]:
-        return cast(*given, **options)[:FEW]  # type: ignore[arg-type]
+        return plan_visits(*given, **options)[:FEW]  # type: ignore[arg-type]
 
     def _rehearse(kind: type[Campaign]) -> Result:
-        monkeypatch.setattr(campaign, "cast", few)
+        monkeypatch.setattr(campaign, "plan_visits", few)
         monkeypatch.setattr(command, "Campaign", kind)
         return CliRunner().invoke(command.rehearse, ["--quiet", "--seed", "1", "--json"])
 
