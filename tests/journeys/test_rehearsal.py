@@ -14,7 +14,7 @@ from signer.cli import rehearse as command
 from signer.rehearsal import campaign
 from signer.rehearsal.campaign import Campaign
 from signer.rehearsal.comparison import Figures
-from signer.rehearsal.scenario import Visit
+from signer.rehearsal.scenario import Visit, plan_visits
 from signer.scheme.load import load_scheme
 from signer.sealing.code import Code
 from tests.journeys.rehearsed import DATABASES, Rehearsed, rehearsed_on, run
