@@ -1,4 +1,4 @@
-"""What is done to accounts: giving and taking roles, deactivating, resetting a second factor."""
+"""Use cases on accounts: giving and taking roles, deactivating, resetting a second factor."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""What a password must not be. It is looked up nowhere: a second factor stands behind it, and tries are limited."""
+"""Rules for passwords. None is looked up elsewhere: a second factor is asked for too, and attempts are limited."""
 
 from collections.abc import Iterable
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Who may do what: the roles that an account can hold, and what each of them permits.
+"""Roles that an account can hold, and what each of them permits.
 
 A role is held for one initiative, named by its registration number, or for the whole instance: the administrator's.
 Least privilege: what is not in the table is not allowed, and no role includes another.

@@ -1,4 +1,4 @@
-"""What the authorities certify, and how far it carries: towards a million, and thresholds in seven Member States.
+"""Certificates of the authorities, and how far they carry: towards a million, and thresholds in seven Member States.
 
 Source: Regulation (EU) 2019/788, Articles 3(1), 12 and 13, Annexes I and VI.
 """

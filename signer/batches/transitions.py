@@ -1,4 +1,4 @@
-"""What happens to a frozen batch: it is opened again, or handed to the authority, who receives it.
+"""Steps of a frozen batch: it is opened again, or handed to the authority, which receives it.
 
 Regulation (EU) 2019/788, Article 12. Each step is recorded with who took it, and in the audit log.
 """

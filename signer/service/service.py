@@ -1,4 +1,4 @@
-"""What a running service is made of, put together once at start."""
+"""Parts of a running service, put together once at start."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field

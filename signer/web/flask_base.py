@@ -1,4 +1,4 @@
-"""What the public pages and the console have in common as Flask applications. They share no session and no hook."""
+"""Common base of the public pages and the console as Flask applications. They share no session and no hook."""
 
 from pathlib import Path
 from types import TracebackType
