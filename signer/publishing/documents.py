@@ -23,7 +23,6 @@ from signer.tallies.daily_forecast import goal_expected_on
 from signer.tallies.forecast import Forecast, Range
 from signer.tallies.history import Day
 from signer.tallies.overview import MemberStateFigures, Overview
-from signer.tallies.persons import Persons
 
 LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 """Of the numbers: anybody may do with them what they like."""
@@ -87,8 +86,6 @@ def tally_document(overview: Overview, *, demonstration: bool) -> Document:
         "collected": overview.collected,
         "member_states_needed": overview.member_states_needed,
         "member_states_reached": overview.reached,
-        "persons": _persons(overview.persons),
-        "persons_estimated_on": overview.estimated_on.isoformat() if overview.estimated_on else None,
         "member_states": [_member_state(each, names[each.member_state]) for each in overview.member_states],
     }
 
@@ -153,12 +150,7 @@ def _member_state(figures: MemberStateFigures, name: str) -> Document:
         "paper": figures.paper,
         "collected": figures.collected,
         "reached": figures.is_reached,
-        "persons": _persons(figures.persons),
     }
-
-
-def _persons(persons: Persons | None) -> Document | None:
-    return {"estimate": persons.persons, "rounded_to": persons.step} if persons else None
 
 
 def _range(values: Range) -> Document:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from signer.publishing.documents import Document
 
-TALLY = ("member_state", "name", "threshold", "received", "paper", "collected", "reached", "persons", "rounded_to")
+TALLY = ("member_state", "name", "threshold", "received", "paper", "collected", "reached")
 HISTORY = ("day", "is_over", "received", "paper", "received_so_far", "paper_so_far", "collected_so_far")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a cell begins with that a spreadsheet would reckon out instead of showing it."""
@@ -17,17 +17,12 @@ def tally_table(tally: Document, *, more: Sequence[str] = ()) -> str:
 
     more: columns that this document has besides.
     """
-    rows = ({**each, **_persons(each["persons"])} for each in tally["member_states"])
-    return table((*TALLY, *more), rows)
+    return table((*TALLY, *more), tally["member_states"])
 
 
 def history_table(history: Document) -> str:
     """Return the days of a history document, a line each."""
     return table(HISTORY, history["days"])
-
-
-def _persons(persons: Document | None) -> Mapping[str, object]:
-    return {"persons": persons["estimate"], "rounded_to": persons["rounded_to"]} if persons else {"persons": None}
 
 
 def table(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:

@@ -182,8 +182,9 @@ class Scheme:
 
     goal: statements of support needed in all; member_states_needed: Member States in which the threshold is reached.
     invalid_share: of the statements handed over, as expected until somebody knows better; 0.106 is 10.6 in a hundred.
+    repeat_share: of the statements received online, likewise.
     surplus: what organisers are advised to collect beyond a threshold; 0.15 is 15 in a hundred.
-    planning_sources: where these two come from.
+    planning_sources: where these three come from.
     forms: Member State to form, in protocol order.
     terms: oldest first, the last one open.
     """
@@ -194,6 +195,7 @@ class Scheme:
     member_states_needed: int
     collection_months: int
     invalid_share: float
+    repeat_share: float
     surplus: float
     planning_sources: tuple[str, ...]
     forms: Mapping[str, Form]

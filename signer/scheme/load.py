@@ -57,6 +57,7 @@ def _read_scheme(name: str, folder: Path) -> Scheme:
         member_states_needed=table.number("member_states_needed"),
         collection_months=table.number("collection_months"),
         invalid_share=planning.number("invalid_per_mille") / 1000,
+        repeat_share=planning.number("repeat_per_mille") / 1000,
         surplus=planning.number("surplus_per_cent") / 100,
         planning_sources=sources.read(planning),
         forms=MappingProxyType(forms),

@@ -32,7 +32,7 @@ def foresee(connection: Connection, initiative: Initiative, *, on: date) -> Fore
             daily=[daily.get(each.member_state, {}).get(day, 0) for day in days],
             threshold=each.threshold,
             paper=each.paper,
-            persons_share=each.persons_share,
+            repeat_share=each.repeat_share,
             invalid_share=each.invalid_share,
         )
         for each in overview.member_states

@@ -50,18 +50,23 @@ class Course:
     """What one Member State has given so far, and what is expected of it.
 
     daily: statements received online on each day, from the first of the collection to the last that is over.
-    paper: statements on paper. persons_share: persons over statements, at most 1. invalid_share: of the persons.
+    paper: statements on paper. repeat_share: of those online. invalid_share: of what is left of them, and of paper.
     """
 
     daily: Sequence[int]
     threshold: int
     paper: int = 0
-    persons_share: float = 1.0
+    repeat_share: float = 0.0
     invalid_share: float = 0.0
 
     def valid(self, online: float) -> float:
         """Return how many valid statements `online` statements and the paper are expected to give."""
-        return (online * self.persons_share + self.paper) * (1 - self.invalid_share)
+        return online * self.each + self.paper * (1 - self.invalid_share)
+
+    @property
+    def each(self) -> float:
+        """How many valid statements one received online is expected to give."""
+        return (1 - self.repeat_share) * (1 - self.invalid_share)
 
 
 @dataclass(frozen=True)
@@ -175,7 +180,7 @@ def _run(
     coming = sum(path)
     received = {code: sum(course.daily) + own[code] * coming for code, course in courses.items()}
     valid = sum(course.valid(sum(course.daily)) for course in courses.values())
-    a_statement = sum(own[code] * course.persons_share * (1 - course.invalid_share) for code, course in courses.items())
+    a_statement = sum(own[code] * course.each for code, course in courses.items())
     by_week = [valid]
     for number in path:
         by_week.append(by_week[-1] + number * a_statement)
@@ -239,4 +244,4 @@ def _days_to_goal(runs: Sequence[_Run], goal: int, days_left: int) -> int | None
 
 def _a_day(course: Course, days_left: int) -> int | None:
     lacking = course.threshold - course.valid(sum(course.daily))
-    return needed_a_day(lacking, each=course.persons_share * (1 - course.invalid_share), days_left=days_left)
+    return needed_a_day(lacking, each=course.each, days_left=days_left)

@@ -16,8 +16,7 @@ from signer.scheme.months import each_day
 from signer.statements.tables import received
 from signer.tallies.forecast import needed_a_day
 from signer.tallies.paper import paper_by_member_state
-from signer.tallies.persons import ALL, Persons, latest_persons
-from signer.tallies.planning import read_invalid_shares
+from signer.tallies.planning import Expected, read_shares
 from signer.tallies.queries import read_counts
 
 HALF, TWICE = 0.5, 2.0
@@ -50,19 +49,18 @@ class Likely:
 class MemberStateFigures:
     """One Member State.
 
-    received: online. persons: the published estimate; None where there is none. invalid_share: as expected, 0 to 1.
-    surplus: what organisers are advised to collect beyond the threshold, as a share of it.
-    estimated_of: statements received until the estimate was made; what came since is not in it.
+    received: online. repeat_share: of those, as expected, 0 to 1; how many there are nobody knows before the opening.
+    invalid_share: of what is left of them and of paper, as expected. surplus: what organisers are advised to collect
+    beyond the threshold, as a share of it.
     """
 
     member_state: str
     threshold: int
     received: int
     paper: int
-    persons: Persons | None
+    repeat_share: float
     invalid_share: float
     surplus: float
-    estimated_of: int = 0
 
     @property
     def collected(self) -> int:
@@ -75,17 +73,12 @@ class MemberStateFigures:
         return self.collected >= self.threshold
 
     @property
-    def persons_share(self) -> float:
-        """Persons over statements received, as far as is known; at most 1."""
-        if not self.persons or not self.estimated_of:
-            return 1.0
-        return min(1.0, self.persons.persons / self.estimated_of)
-
-    @property
     def likely(self) -> Likely:
         """What is likely valid of all that was collected."""
-        persons = self.received * self.persons_share + self.paper
-        return Likely(*(round(persons * (1 - min(1.0, self.invalid_share * times))) for times in (TWICE, 1.0, HALF)))
+        counted_once = self.received * (1 - self.repeat_share) + self.paper
+        return Likely(
+            *(round(counted_once * (1 - min(1.0, self.invalid_share * times))) for times in (TWICE, 1.0, HALF))
+        )
 
     @property
     def standing(self) -> ThresholdStanding:
@@ -105,24 +98,19 @@ class MemberStateFigures:
 
         0 if they are already; None if there is no day left.
         """
-        each = self.persons_share * (1 - self.invalid_share)
+        each = (1 - self.repeat_share) * (1 - self.invalid_share)
         return needed_a_day(self.threshold - self.likely.expected, each=each, days_left=days_left)
 
 
 @dataclass(frozen=True)
 class Overview:
-    """One initiative as of the last roll-up. member_states: in protocol order. persons: of all together.
-
-    estimated_on: the day on which the estimates of persons were made, from the days before; None where there is none.
-    """
+    """One initiative as of the last roll-up. member_states: in protocol order."""
 
     initiative: Initiative
     on: date
     goal: int
     member_states_needed: int
     member_states: tuple[MemberStateFigures, ...]
-    persons: Persons | None
-    estimated_on: date | None = None
 
     @property
     def received(self) -> int:
@@ -138,6 +126,12 @@ class Overview:
     def collected(self) -> int:
         """Statements online and on paper."""
         return self.received + self.paper
+
+    @property
+    def repeat_share(self) -> float:
+        """Share of repeats that is expected among all statements online; 0 where there are none."""
+        repeats = sum(each.received * each.repeat_share for each in self.member_states)
+        return repeats / self.received if self.received else 0.0
 
     @property
     def likely(self) -> Likely:
@@ -160,11 +154,10 @@ class Overview:
 def read_overview(connection: Connection, initiative: Initiative, *, on: date) -> Overview:
     """Return where `initiative` stands. on: today in Brussels."""
     scheme = load_scheme(initiative.scheme)
-    estimated_on, persons = latest_persons(connection, initiative.id)
     online = read_counts(connection, initiative.id)
-    estimated_of = read_counts(connection, initiative.id, before=estimated_on)
     paper = paper_by_member_state(connection, initiative.id)
-    shares = read_invalid_shares(connection, initiative)
+    repeats = read_shares(connection, initiative, Expected.REPEATS)
+    invalid = read_shares(connection, initiative, Expected.INVALID)
     thresholds = scheme.thresholds(initiative.registered_on)
     figures = tuple(
         MemberStateFigures(
@@ -172,22 +165,13 @@ def read_overview(connection: Connection, initiative: Initiative, *, on: date) -
             threshold=thresholds[code],
             received=online.of(code),
             paper=paper.get(code, 0),
-            persons=persons.get(code),
-            invalid_share=shares[code],
+            repeat_share=repeats[code],
+            invalid_share=invalid[code],
             surplus=scheme.surplus,
-            estimated_of=estimated_of.of(code),
         )
         for code in scheme.forms
     )
-    return Overview(
-        initiative,
-        on,
-        scheme.goal,
-        scheme.member_states_needed,
-        figures,
-        persons.get(ALL),
-        estimated_on if persons else None,
-    )
+    return Overview(initiative, on, scheme.goal, scheme.member_states_needed, figures)
 
 
 def read_daily(connection: Connection, initiative_id: int) -> Mapping[str, Mapping[date, int]]:

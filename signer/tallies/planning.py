@@ -1,10 +1,11 @@
-"""What organisers plan with: the share of invalid statements that they expect, events, who reads the forecast."""
+"""Plans of organisers: the shares of repeats and invalid statements they expect, events, who reads the forecast."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from signer.audit.entry import EntryKind
 from signer.audit.unit_of_work import UnitOfWork
@@ -14,12 +15,23 @@ from signer.initiatives.initiative import Initiative
 from signer.initiatives.tables import campaign_event
 from signer.initiatives.tables import initiative as initiative_table
 from signer.scheme.characters import is_line, tidy
+from signer.scheme.form import Scheme
 from signer.scheme.load import load_scheme
-from signer.tallies.tables import invalid_share
+from signer.tallies.tables import invalid_share, repeat_share
 
 LABEL_LIMIT = 80
 MOST_EVENTS = 200
 LARGEST_SHARE = 0.9
+
+
+class Expected(StrEnum):
+    """What a share is of. repeats: of statements received online. invalid: of what is left of them, and of paper."""
+
+    REPEATS = "repeats"
+    INVALID = "invalid"
+
+
+_TABLES: Mapping[Expected, Table] = {Expected.REPEATS: repeat_share, Expected.INVALID: invalid_share}
 
 
 class UnfitPlan(SignerError):
@@ -35,28 +47,36 @@ class Event:
     label: str
 
 
-def read_invalid_shares(connection: Connection, initiative: Initiative) -> Mapping[str, float]:
-    """Return the expected share of invalid statements of each Member State, from 0 to 1."""
+def default_share(scheme: Scheme, expected: Expected) -> float:
+    """Return the share that holds where organisers expect no other one."""
+    return scheme.repeat_share if expected is Expected.REPEATS else scheme.invalid_share
+
+
+def read_shares(connection: Connection, initiative: Initiative, expected: Expected) -> Mapping[str, float]:
+    """Return the expected share of each Member State, from 0 to 1."""
     scheme = load_scheme(initiative.scheme)
-    rows = connection.execute(select(invalid_share).filter_by(initiative_id=initiative.id))
+    rows = connection.execute(select(_TABLES[expected]).filter_by(initiative_id=initiative.id))
     own = {row.member_state: float(row.share) for row in rows}
-    return {code: own.get(code, scheme.invalid_share) for code in scheme.forms}
+    return {code: own.get(code, default_share(scheme, expected)) for code in scheme.forms}
 
 
-def expect_invalid(unit: UnitOfWork, initiative: Initiative, member_state: str, share: float | None) -> None:
+def expect_share(
+    unit: UnitOfWork, initiative: Initiative, member_state: str, expected: Expected, share: float | None
+) -> None:
     """Keep the share that organisers expect of a Member State; None: the scheme's again.
 
     Raises UnfitPlan or UnknownMemberState.
     """
     code = load_scheme(initiative.scheme).member_state(member_state).member_state
     if share is not None and not 0 <= share <= LARGEST_SHARE:
-        raise UnfitPlan(f"the share of invalid statements is between 0 and {LARGEST_SHARE:.0%}")
+        raise UnfitPlan(f"a share is between 0 and {LARGEST_SHARE:.0%}")
     here = {"initiative_id": initiative.id, "member_state": code}
-    unit.connection.execute(delete(invalid_share).filter_by(**here))
+    table = _TABLES[expected]
+    unit.connection.execute(delete(table).filter_by(**here))
     if share is not None:
-        unit.connection.execute(insert(invalid_share).values(share=share, **here))
+        unit.connection.execute(insert(table).values(share=share, **here))
     said = "as the scheme" if share is None else f"{share:.1%}"
-    unit.record(EntryKind.PLANNING_CHANGED, initiative.registration_number, change=f"invalid {code}: {said}")
+    unit.record(EntryKind.PLANNING_CHANGED, initiative.registration_number, change=f"{expected} {code}: {said}")
 
 
 def read_events(connection: Connection, initiative_id: int) -> tuple[Event, ...]:

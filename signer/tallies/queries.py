@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Connection, func, select
 
@@ -28,11 +27,11 @@ class Counts:
         return self.by_member_state.get(member_state, 0)
 
 
-def read_counts(connection: Connection, initiative_id: int, *, before: date = date.max) -> Counts:
-    """Return the counts as of the last roll-up; of the days before `before` only, if it is given."""
+def read_counts(connection: Connection, initiative_id: int) -> Counts:
+    """Return the counts as of the last roll-up."""
     rows = connection.execute(
         select(received.c.member_state, func.sum(received.c.statements).label("total"))
-        .where(received.c.initiative_id == initiative_id, received.c.submitted_on < before)
+        .where(received.c.initiative_id == initiative_id)
         .group_by(received.c.member_state)
     )
     return Counts({row.member_state: int(row.total) for row in rows})

@@ -63,6 +63,15 @@ invalid_share = Table(
 )
 """The share of invalid statements that organisers expect of a Member State, where it is not the scheme's."""
 
+repeat_share = Table(
+    "repeat_share",
+    METADATA,
+    of_initiative(primary_key=True),
+    Column("member_state", Text, primary_key=True),
+    Column("share", Float, nullable=False),
+)
+"""The share of repeats among statements received online that organisers expect, likewise."""
+
 forecast = Table(
     "forecast",
     METADATA,

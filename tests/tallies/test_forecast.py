@@ -88,14 +88,14 @@ def test_on_the_last_day_nothing_is_left_to_foresee() -> None:
 
 
 def test_repeats_and_invalid_ones_come_off_and_paper_counts_once() -> None:
-    """Of 100 statements online by 80 persons, and 50 on paper, a tenth is invalid."""
-    course = Course([100], 1_000, paper=50, persons_share=0.8, invalid_share=0.1)
+    """Of 100 statements online a fifth are repeats; of what is left, and of 50 on paper, a tenth is invalid."""
+    course = Course([100], 1_000, paper=50, repeat_share=0.2, invalid_share=0.1)
 
     assert course.valid(100) == pytest.approx((80 + 50) * 0.9)
 
 
 def test_what_is_needed_each_day_reaches_the_threshold_and_no_day_less_would() -> None:
-    course = Course([10] * 30, 1_000, paper=20, persons_share=0.9, invalid_share=0.106)
+    course = Course([10] * 30, 1_000, paper=20, repeat_share=0.1, invalid_share=0.106)
     found = forecast({"MT": course}, goal=10**6, needed=1, days_left=100, draws=20)
     assert found
     a_day = found.member_states["MT"].a_day

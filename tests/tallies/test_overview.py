@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from signer.database import reading, writing
 from signer.scheme.load import load_scheme
 from signer.tallies.overview import Likely, MemberStateFigures, Overview, ThresholdStanding, days_until, read_overview
 from signer.tallies.paper import PaperCount
-from signer.tallies.persons import Persons
-from signer.tallies.planning import expect_invalid
+from signer.tallies.planning import Expected, expect_share
 from tests.acts import MAY_DAY, unit
 from tests.cases import every_case
 from tests.conftest import END, START, Instance
@@ -16,7 +17,7 @@ from tests.counts import enter, receive
 from tests.listening import OF_SINGLE_STATEMENTS, listening, naming
 
 MALTA = MemberStateFigures(
-    member_state="MT", threshold=4_230, received=4_000, paper=400, persons=None, invalid_share=0.1, surplus=0.15
+    member_state="MT", threshold=4_230, received=4_000, paper=400, repeat_share=0.0, invalid_share=0.1, surplus=0.15
 )
 
 
@@ -25,16 +26,11 @@ def test_likely_valid_is_a_range_from_twice_to_half_as_many_invalid_ones() -> No
 
 
 def test_repeats_come_off_what_came_online_and_not_off_paper() -> None:
-    """Of the first 2,000 the estimate said 1,500 persons: three quarters of all 4,000 are persons, too."""
-    repeated = replace(MALTA, persons=Persons(1_500, 50), estimated_of=2_000)
+    """On paper the organisers have counted the persons themselves."""
+    repeated = replace(MALTA, repeat_share=0.25)
 
-    assert repeated.persons_share == 0.75
     assert repeated.likely.expected == round((3_000 + 400) * 0.9)
-
-
-def test_there_are_never_more_persons_than_statements() -> None:
-    """Rounding may lift the estimate above what was received."""
-    assert replace(MALTA, persons=Persons(4_100, 100), estimated_of=4_000).persons_share == 1
+    assert repeated.a_day(1) == -(-(4_230 - repeated.likely.expected) // (0.75 * 0.9))
 
 
 @every_case(
@@ -74,14 +70,17 @@ def test_the_overview_adds_up_what_the_member_states_have(on_sqlite: Instance) -
     receive(on_sqlite, {"DE": 70_000, "MT": 4_000, "FR": 10})
     enter(on_sqlite, PaperCount("MT", MAY_DAY, 400))
     with writing(on_sqlite.engine) as connection:
-        expect_invalid(unit(connection, on_sqlite.settings), on_sqlite.initiative, "MT", 0.2)
+        here = unit(connection, on_sqlite.settings), on_sqlite.initiative
+        expect_share(*here, "MT", Expected.INVALID, 0.2)
+        expect_share(*here, "MT", Expected.REPEATS, 0.1)
     with reading(on_sqlite.engine) as connection:
         found = read_overview(connection, on_sqlite.initiative, on=MAY_DAY)
 
     assert (found.received, found.paper, found.collected) == (74_010, 400, 74_410)
     assert found.likely.expected == sum(each.likely.expected for each in found.member_states)
-    assert figures(found, "MT").likely.expected == round(4_400 * 0.8)
-    assert figures(found, "DE").likely.expected == round(70_000 * (1 - 0.106))
+    assert figures(found, "MT").likely.expected == round((4_000 * 0.9 + 400) * 0.8)
+    assert figures(found, "DE").likely.expected == round(70_000 * 0.97 * (1 - 0.106))
+    assert found.repeat_share == pytest.approx((70_010 * 0.03 + 4_000 * 0.1) / 74_010)
     assert found.reached == 2
     assert found.days_left == (END - MAY_DAY).days + 1
     assert tuple(each.member_state for each in found.member_states) == tuple(load_scheme("eu").forms)
@@ -92,7 +91,7 @@ def test_days_left_count_today_and_the_last_one() -> None:
     initiative = type("Initiative", (), {"collection_start": START, "collection_end": END})()
 
     left = {
-        on: Overview(initiative, on, 1, 1, (), None, None).days_left
+        on: Overview(initiative, on, 1, 1, ()).days_left
         for on in (START - timedelta(days=9), START, END, END + timedelta(days=1))
     }
 

@@ -1,14 +1,13 @@
 """What is published of the estimate: once a day, rounded, and only where it is certain enough."""
 
 import math
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select
 
 from signer.database import reading, writing
 from signer.statements.tables import erasure
-from signer.tallies.overview import read_overview
 from signer.tallies.persons import ALL, Persons, latest_persons, publish, rounded
 from signer.tallies.sketch import Estimate, buckets_for
 from signer.tallies.tables import person_estimate, person_sketch
@@ -124,32 +123,3 @@ def test_there_are_no_more_persons_than_statements_that_were_not_erased(collecte
         _, found = latest_persons(connection, collected.initiative.id)
 
     assert found["FR"].persons <= FRENCH - 5_000 + found["FR"].step
-
-
-def test_statements_that_came_after_the_estimate_are_not_taken_for_repeats(collected: Instance) -> None:
-    """The estimate of the morning is of the days before; a day that doubles the count must not halve its share."""
-    with writing(collected.engine) as connection:
-        publish(connection, collected.initiative.id, on=NEXT_DAY)
-    with reading(collected.engine) as connection:
-        before = read_overview(connection, collected.initiative, on=NEXT_DAY)
-    receive(collected, {"FR": FRENCH}, on=NEXT_DAY)
-    with reading(collected.engine) as connection:
-        after = read_overview(connection, collected.initiative, on=NEXT_DAY)
-
-    shares = [
-        next(each.persons_share for each in found.member_states if each.member_state == "FR")
-        for found in (before, after)
-    ]
-    assert shares[0] == shares[1] > 0.9
-    assert after.received == before.received + FRENCH
-
-
-def test_without_an_estimate_every_statement_counts_as_a_person(instance: Instance) -> None:
-    receive(instance, {"FR": 100})
-
-    with reading(instance.engine) as connection:
-        made_on, found = latest_persons(connection, instance.initiative.id)
-        overview = read_overview(connection, instance.initiative, on=NEXT_DAY)
-
-    assert (made_on, dict(found), overview.persons) == (date.min, {}, None)
-    assert all(each.persons_share == 1 for each in overview.member_states)

@@ -21,7 +21,6 @@ from signer.tallies.forecast import Forecast
 from signer.tallies.history import Day
 from signer.tallies.milestones import Milestone
 from signer.tallies.overview import MemberStateFigures, Overview
-from signer.tallies.persons import Persons
 
 MAY_DAY = date(2027, 5, 1)
 NUMBER = "2021/000001"
@@ -150,7 +149,6 @@ class FakeService:
     day: date = MAY_DAY
     received: Mapping[str, int] = field(default_factory=dict)
     paper: Mapping[str, int] = field(default_factory=dict)
-    persons: Persons | None = None
     days: tuple[Day, ...] = ()
     reached: tuple[Milestone, ...] = ()
     expected: tuple[date, Forecast] | None = None
@@ -171,7 +169,7 @@ class FakeService:
                 threshold=threshold,
                 received=self.received.get(code, 0),
                 paper=self.paper.get(code, 0),
-                persons=None,
+                repeat_share=scheme.repeat_share,
                 invalid_share=scheme.invalid_share,
                 surplus=scheme.surplus,
             )
@@ -179,7 +177,7 @@ class FakeService:
         ]
         in_order = sorted(figures, key=lambda each: list(scheme.forms).index(each.member_state))
         goal, needed = scheme.goal, scheme.member_states_needed
-        return Overview(initiative, self.day, goal, needed, tuple(in_order), self.persons, self.day)
+        return Overview(initiative, self.day, goal, needed, tuple(in_order))
 
     def history(self, _initiative: Initiative, *, spare: bool = False) -> tuple[Day, ...]:
         """Return the days that the test set."""

@@ -1,4 +1,4 @@
-"""What the numbers assume, and how the forecast is made: organisers see it, and change what they know better."""
+"""Assumptions of the numbers, and how the forecast is made: organisers see them, and change what they know better."""
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -12,12 +12,12 @@ from signer.scheme.load import load_scheme
 from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.forecast import HELD, HELD_LATE
 from signer.tallies.overview import read_overview
-from signer.tallies.planning import expect_invalid, publish_forecast, read_invalid_shares
+from signer.tallies.planning import Expected, default_share, expect_share, publish_forecast, read_shares
 from signer.web.console.current import acting, allowed, the_initiative
 from signer.web.console.guards import needs
 from signer.web.console.labels.numbers import foreseen
 from signer.web.console.numbers import names_of
-from signer.web.console.planning_forms import PREFIX, PublishForm, SharesForm, shares_form
+from signer.web.console.planning_forms import PublishForm, ShareField, SharesForm, share_of, shares_form
 from signer.web.languages import sort_key
 from signer.web.site import site
 
@@ -31,18 +31,20 @@ def planning(number: str) -> str:
 
 @needs(Permission.ENTER_PAPER)
 def expect_shares(number: str) -> str | tuple[str, int] | Response:
-    """Keep the shares of invalid statements that organisers expect; each that changes is recorded."""
+    """Keep the shares of repeats and invalid statements that organisers expect; each that changes is recorded."""
     initiative = the_initiative(number)
     form = _form(initiative)
     if not form.validate_on_submit():
         return _page(initiative, form), 422
     with acting() as unit:
         found = find_initiative_to_change(unit.connection, number)
-        kept = read_invalid_shares(unit.connection, found)
-        default = load_scheme(found.scheme).invalid_share
-        for member_state, share in form.shares().items():
-            if (default if share is None else share) != kept[member_state]:
-                expect_invalid(unit, found, member_state, share)
+        kept = {expected: read_shares(unit.connection, found, expected) for expected in Expected}
+        scheme = load_scheme(found.scheme)
+        for field in form.share_fields():
+            share = share_of(field.data)
+            meant = default_share(scheme, field.expected) if share is None else share
+            if meant != kept[field.expected][field.member_state]:
+                expect_share(unit, found, field.member_state, field.expected, share)
     flash(_("The shares are kept. The forecast takes them up tonight."), "success")
     return redirect(url_for("planning", number=number))
 
@@ -68,14 +70,25 @@ def _let_publish(number: str, *, is_published: bool, said: str) -> Response:
 
 def _form(initiative: Initiative) -> SharesForm:
     """Return the form, filled with the shares that are not the scheme's."""
-    default = load_scheme(initiative.scheme).invalid_share
+    scheme = load_scheme(initiative.scheme)
     with reading(site().service.engine) as connection:
-        kept = read_invalid_shares(connection, initiative)
-    own = {f"{PREFIX}{code}": f"{share * 100:.1f}" for code, share in kept.items() if share != default}
+        kept = {expected: read_shares(connection, initiative, expected) for expected in Expected}
+    own = {
+        f"{expected}_{code}": f"{share * 100:.1f}"
+        for expected, shares in kept.items()
+        for code, share in shares.items()
+        if share != default_share(scheme, expected)
+    }
     form = shares_form(initiative.scheme)(data=own)
-    for code, name in names_of(initiative).items():
-        form[f"{PREFIX}{code}"].label.text = name
+    names = names_of(initiative)
+    for field in form.share_fields():
+        field.label.text = names[field.member_state]
     return form
+
+
+def _by_name(form: SharesForm, expected: Expected) -> list[ShareField]:
+    fields = [field for field in form.share_fields() if field.expected is expected]
+    return sorted(fields, key=lambda field: sort_key(field.label.text))
 
 
 def _page(initiative: Initiative, form: SharesForm) -> str:
@@ -87,9 +100,8 @@ def _page(initiative: Initiative, form: SharesForm) -> str:
         "console/planning.html",
         initiative=initiative,
         form=form,
-        shares=sorted(
-            (field for field in form if field.name.startswith(PREFIX)), key=lambda field: sort_key(field.label.text)
-        ),
+        repeats=_by_name(form, Expected.REPEATS),
+        invalid=_by_name(form, Expected.INVALID),
         publish_form=PublishForm(),
         may_change=allowed(Permission.ENTER_PAPER, initiative.registration_number),
         may_publish=allowed(Permission.MANAGE_COLLECTION, initiative.registration_number),

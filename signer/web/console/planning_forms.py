@@ -1,4 +1,4 @@
-"""The forms of what organisers plan with; each keeps what was typed."""
+"""Forms of what organisers plan with; each keeps what was typed."""
 
 import re
 from functools import cache
@@ -9,10 +9,9 @@ from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from signer.scheme.load import load_scheme
-from signer.tallies.planning import LABEL_LIMIT, LARGEST_SHARE
+from signer.tallies.planning import LABEL_LIMIT, LARGEST_SHARE, Expected
 
 SHARE = re.compile(r"([0-9]{1,2})(?:[.,]([0-9]))?\s?%?")
-PREFIX = "share_"
 
 
 class EventForm(FlaskForm):  # type: ignore[misc] # the library's class is untyped
@@ -32,14 +31,20 @@ class PublishForm(FlaskForm):  # type: ignore[misc] # the library's class is unt
     """The button that publishes the forecast, or no longer does."""
 
 
-class SharesForm(FlaskForm):  # type: ignore[misc] # the library's class is untyped
-    """The expected share of invalid statements of each Member State; `shares_form` adds the fields."""
+class ShareField(StringField):  # type: ignore[misc] # the library's class is untyped
+    """The share of repeats, or of invalid statements, that is expected of one Member State."""
 
-    def shares(self) -> dict[str, float | None]:
-        """Return what was typed into a valid form: Member State to share, None where the scheme's holds."""
-        return {
-            field.name.removeprefix(PREFIX): share_of(field.data) for field in self if field.name.startswith(PREFIX)
-        }
+    def __init__(self, expected: Expected, member_state: str, **options: object) -> None:
+        super().__init__(member_state, [_is_share], **options)
+        self.expected, self.member_state = expected, member_state
+
+
+class SharesForm(FlaskForm):  # type: ignore[misc] # the library's class is untyped
+    """The expected shares of each Member State; `shares_form` adds the fields."""
+
+    def share_fields(self) -> tuple[ShareField, ...]:
+        """Return the fields of the shares, of both kinds."""
+        return tuple(field for field in self if isinstance(field, ShareField))
 
 
 def share_of(text: str | None) -> float | None:
@@ -58,15 +63,19 @@ def share_of(text: str | None) -> float | None:
 
 @cache
 def shares_form(scheme: str) -> type[SharesForm]:
-    """Return the form with a field for each Member State of the scheme, in its order."""
-    fields = {f"{PREFIX}{code}": StringField(code, [_is_share]) for code in load_scheme(scheme).forms}
+    """Return the form with a field of each kind for each Member State of the scheme, in its order."""
+    forms = load_scheme(scheme).forms
+    fields = {f"{expected}_{code}": ShareField(expected, code) for expected in Expected for code in forms}
     return type("SharesForm", (SharesForm,), fields)
 
 
-def _is_share(_form: SharesForm, field: StringField) -> None:
+def _is_share(_form: SharesForm, field: ShareField) -> None:
     try:
         share_of(field.data)
     except ValueError:
-        raise ValidationError(
-            _("%(name)s: enter a share from 0 to 90, such as 10.6, or nothing", name=field.label.text)
-        ) from None
+        name = field.label.text
+        if field.expected is Expected.REPEATS:
+            said = _("%(name)s: enter the share of repeats from 0 to 90, such as 2.5, or nothing", name=name)
+        else:
+            said = _("%(name)s: enter a share from 0 to 90, such as 10.6, or nothing", name=name)
+        raise ValidationError(said) from None

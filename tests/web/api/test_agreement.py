@@ -13,7 +13,6 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from lxml import etree
-from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
 from signer.accounts.roles import HeldRole, Role
@@ -23,8 +22,6 @@ from signer.initiatives.initiative import Status
 from signer.initiatives.tables import initiative
 from signer.scheme.load import load_scheme
 from signer.tallies.paper import PaperCount
-from signer.tallies.persons import ALL
-from signer.tallies.tables import person_estimate
 from signer.web.site import site_of
 from tests.conftest import NUMBER, START, Instance
 from tests.counts import enter, entries, receive
@@ -227,29 +224,6 @@ def test_a_history_of_an_earlier_day_stays_what_it_was(campaign: Campaign) -> No
 
     assert list(told) == sorted(told)
     assert told["2027-02-03"] == told["2027-02-02"]
-
-
-def test_persons_are_those_of_the_newest_published_day(campaign: Campaign) -> None:
-    campaign.turn_to(date(2027, 3, 1))
-    rows = [
-        {"member_state": ALL, "made_on": date(2027, 2, 27), "persons": 70_000, "step": 500},
-        {"member_state": ALL, "made_on": date(2027, 2, 28), "persons": 71_500, "step": 500},
-        {"member_state": "DE", "made_on": date(2027, 2, 28), "persons": 66_000, "step": 1_000},
-    ]
-    with writing(campaign.instance.engine) as connection:
-        connection.execute(insert(person_estimate), [{"initiative_id": 1, **row} for row in rows])
-
-    client = client_of(campaign.instance)
-    tally = client.get(f"{API}/tally").json
-    page = Page(client.get(INITIATIVE)).words()
-
-    assert tally
-    assert tally["persons"] == {"estimate": 71_500, "rounded_to": 500}
-    assert tally["persons_estimated_on"] == "2027-02-28"
-    persons = {each["member_state"]: each["persons"] for each in tally["member_states"]}
-    assert persons["DE"] == {"estimate": 66_000, "rounded_to": 1_000}
-    assert persons["MT"] is None
-    assert "Online from about 71,500 people (estimate of 28 February 2027)" in page
 
 
 def test_no_public_number_reads_a_statement_and_a_second_reader_costs_no_query(

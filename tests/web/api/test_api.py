@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from signer.database import StoreUnavailable
 from signer.initiatives.initiative import InitiativeText, Status
 from signer.tallies.history import Day
-from signer.tallies.persons import Persons
 from tests.web.api.samples import DESCRIPTION, FORECAST
 from tests.web.factories import MAY_DAY, NUMBER, FakeService, make_initiative
 
@@ -26,7 +25,6 @@ def campaign(service: FakeService) -> FakeService:
     """A collection with everything that can be told of one."""
     service.catalogue.opened = [make_initiative(forecast_published=True)]
     service.received, service.paper = {"DE": 67_679, "MT": 4_230}, {"DE": 1, "SE": 20}
-    service.persons = Persons(61_200, 200)
     service.days = (Day(date(2027, 4, 30), 71_000, 21, 71_000, 21), Day(MAY_DAY, 909, 0, 71_909, 21))
     service.expected = (MAY_DAY, FORECAST)
     return service
@@ -82,7 +80,6 @@ def test_the_tally_counts_paper_apart_and_against_the_threshold(client: FlaskCli
     assert sweden["reached"] is False
     assert (tally["received"], tally["paper"], tally["collected"]) == (71_909, 21, 71_930)
     assert tally["member_states_reached"] == 2
-    assert tally["persons"] == {"estimate": 61_200, "rounded_to": 200}
     assert tally["days_left"] == (campaign.catalogue.opened[0].collection_end - MAY_DAY).days + 1
 
 
@@ -141,8 +138,8 @@ def test_tables_have_the_numbers_of_the_documents(client: FlaskClient, campaign:
     tally = client.get(f"{HERE}/tally.csv")
     history = client.get(f"{HERE}/history.csv")
 
-    assert "DE,Germany,67680,67679,1,67680,true,,\r\n" in tally.text
-    assert tally.text.startswith("member_state,name,threshold,received,paper,collected,reached,persons,rounded_to\r\n")
+    assert "DE,Germany,67680,67679,1,67680,true\r\n" in tally.text
+    assert tally.text.startswith("member_state,name,threshold,received,paper,collected,reached\r\n")
     assert tally.headers["Content-Disposition"] == 'attachment; filename="tally-2021-000001.csv"'
     assert history.text.endswith("2027-05-01,false,909,0,71909,21,71930\r\n")
     assert len(history.text.splitlines()) == 1 + len(campaign.days)

@@ -19,7 +19,7 @@ from signer.statements.tables import received
 from signer.tallies.daily_forecast import foresee, keep_forecast
 from signer.tallies.paper import PaperCount, enter_paper
 from signer.tallies.planning import mark_event
-from signer.tallies.tables import forecast, paper_count, person_estimate
+from signer.tallies.tables import forecast, paper_count
 from tests.acts import unit
 from tests.conftest import START, describe
 
@@ -58,7 +58,7 @@ def count(
 
 
 def campaign(engine: Engine, settings: Settings) -> Initiative:
-    """Count with paper, events, estimates of persons and a forecast, as of `TODAY`."""
+    """Count with paper, events and a forecast, as of `TODAY`."""
     found = count(engine, settings)
     with writing(engine) as connection:
         for number, (code, statements) in enumerate(PAPER.items()):
@@ -66,7 +66,6 @@ def campaign(engine: Engine, settings: Settings) -> Initiative:
             enter_paper(unit(connection, settings, on=TODAY), found, came)
         for after, label in EVENTS:
             mark_event(unit(connection, settings), found, on=START + timedelta(days=after), label=label)
-        _estimate(connection, found)
     _forecast(engine, found, on=TODAY)
     return found
 
@@ -83,7 +82,7 @@ def forget(engine: Engine) -> None:
     """Take the counts out again: they have no statements behind them, which an auditor would find."""
     with writing(engine) as connection:
         here = find_initiative(connection, COUNTED).id
-        for table in (received, paper_count, campaign_event, person_estimate, forecast):
+        for table in (received, paper_count, campaign_event, forecast):
             connection.execute(delete(table).filter_by(initiative_id=here))
 
 
@@ -110,15 +109,3 @@ def _weight(day: int) -> float:
     return (
         (1.2 + start + echoes) * (0.7 if (START + timedelta(days=day)).weekday() > 4 else 1) * (1 + 0.3 * math.sin(day))
     )
-
-
-def _estimate(connection: Connection, found: Initiative) -> None:
-    thresholds = load_scheme(found.scheme).thresholds(found.registered_on)
-    persons = {
-        code: thresholds[code] * share * 0.95 for code, share in SHARES.items() if thresholds[code] * share > 4000
-    }
-    persons[""] = sum(thresholds[code] * share * 0.95 for code, share in SHARES.items())
-    for code, number in persons.items():
-        step = 1000 if code == "" else 500
-        kept = {"member_state": code, "persons": round(number / step) * step, "step": step, "made_on": TODAY}
-        connection.execute(insert(person_estimate).values(initiative_id=found.id, **kept))

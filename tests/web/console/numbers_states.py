@@ -30,7 +30,7 @@ def numbers(there: Stage) -> States:
         "numbers, errors": owner.fill(page, f"{NUMBERS}events", happened_on="soon"),
         "planning": plan,
         "planning, reader": reader.client.get(PLANNING),
-        "planning, errors": owner.fill(plan, PLANNING, share_MT="many", share_DE="91"),
+        "planning, errors": owner.fill(plan, PLANNING, repeats_MT="many", invalid_DE="91"),
         "planning, published": owner.fill(plan, f"{PLANNING}/publish"),
         "home, with numbers": owner.client.get("/console/"),
     }

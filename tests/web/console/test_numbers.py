@@ -24,8 +24,8 @@ from signer.service.service import Service
 from signer.tallies.daily_forecast import keep_forecast, read_forecast
 from signer.tallies.forecast import Range
 from signer.tallies.overview import Overview, ThresholdStanding, read_overview
-from signer.tallies.planning import LABEL_LIMIT, expect_invalid, read_events, read_invalid_shares
-from signer.tallies.tables import invalid_share
+from signer.tallies.planning import LABEL_LIMIT, Expected, expect_share, read_events, read_shares
+from signer.tallies.tables import invalid_share, repeat_share
 from signer.web.static_files import FOLDER
 from tests.acts import unit
 from tests.conftest import END, START
@@ -87,6 +87,7 @@ def as_it_was(there: Campaign) -> Iterator[Campaign]:
     change(there, status=Status.COLLECTING, collection_start=START, collection_end=END, forecast_published=False)
     with writing(there.engine) as connection:
         connection.execute(delete(invalid_share))
+        connection.execute(delete(repeat_share))
         keep_forecast(connection, there.initiative.id, made, on=TODAY)
 
 
@@ -110,10 +111,11 @@ def test_the_figures_are_those_that_the_public_numbers_are_made_from(there: Camp
 
     first, reached, left = (" ".join(figure.text_content().split()) for figure in shown.tree.find_class("figure"))
     assert first.startswith(f"{overview.collected:,} statements received, of 1,000,000 needed: 42.5%")
-    for number in (overview.received, overview.paper, 395_000, overview.likely.expected):
+    for number in (overview.received, overview.paper, overview.likely.expected):
         assert f"{number:,}" in first
+    assert "“Likely valid” takes off 3% of the online statements as repeats, by assumption." in first
     assert f"{overview.likely.low:,}–{overview.likely.high:,}" in first
-    assert reached.startswith("7 of 7 Member States at their threshold With likely valid ones alone: 4")
+    assert reached.startswith("7 of 7 Member States at their threshold With likely valid ones alone: 5")
     assert left == "153 days left with today, until 31 January 2028"
 
 
@@ -129,13 +131,13 @@ def test_the_table_has_every_member_state_with_what_it_needs_and_how_it_stands_i
     ]  # fmt: skip
     assert row_of(shown, "Germany")[-1] == "reached, with a safe surplus"
     assert row_of(shown, "Ireland")[-1] == "reached, but likely not after invalid ones"
-    assert "Plan for 15% more in Denmark, Ireland and Finland" in shown.words()
+    assert "Plan for 15% more in Denmark and Ireland" in shown.words()
 
 
 def test_a_threshold_reached_without_the_surplus_is_said_so(as_it_was: Campaign) -> None:
     there = as_it_was
     with writing(there.engine) as connection:
-        expect_invalid(unit(connection, there.settings), there.initiative, "DK", 0.0)
+        expect_share(unit(connection, there.settings), there.initiative, "DK", Expected.INVALID, 0.0)
 
     assert {each.member_state: each.standing for each in there.overview().member_states}[
         "DK"
@@ -316,30 +318,37 @@ def test_an_event_that_cannot_be_is_refused_in_words_and_kept_as_typed(
 
 def test_only_the_shares_that_change_are_kept_and_recorded(there: Campaign) -> None:
     before = there.recorded()
-    typed = {"share_DE": "8,5 %", "share_MT": "20", "share_FR": "10.6"}
+    typed = {"invalid_DE": "8,5 %", "invalid_MT": "20", "invalid_FR": "10.6", "repeats_DE": "2", "repeats_FR": "3"}
     kept = Page(there.editor.send(PLANNING, PLANNING, **typed))
     with reading(there.engine) as connection:
-        shares = read_invalid_shares(connection, there.initiative)
+        invalid = read_shares(connection, there.initiative, Expected.INVALID)
+        repeats = read_shares(connection, there.initiative, Expected.REPEATS)
 
-    assert (shares["DE"], shares["MT"], shares["FR"]) == (0.085, 0.2, 0.106)
-    assert {name: kept.value(f"share_{name}") for name in ("DE", "MT", "FR")} == {"DE": "8.5", "MT": "20.0", "FR": ""}
-    assert set(there.recorded()) - set(before) == {"invalid DE: 8.5%", "invalid MT: 20.0%"}
+    assert (invalid["DE"], invalid["MT"], invalid["FR"]) == (0.085, 0.2, 0.106)
+    assert (repeats["DE"], repeats["MT"], repeats["FR"]) == (0.02, 0.03, 0.03)
+    shown = {"invalid_DE": "8.5", "invalid_MT": "20.0", "invalid_FR": "", "repeats_DE": "2.0", "repeats_FR": ""}
+    assert {name: kept.value(name) for name in typed} == shown
+    assert set(there.recorded()) - set(before) == {"invalid DE: 8.5%", "invalid MT: 20.0%", "repeats DE: 2.0%"}
 
-    there.editor.send(PLANNING, PLANNING, share_DE="", share_MT="")
+    there.editor.send(PLANNING, PLANNING, invalid_DE="", invalid_MT="", repeats_DE="")
     with reading(there.engine) as connection:
-        assert set(read_invalid_shares(connection, there.initiative).values()) == {0.106}
+        assert set(read_shares(connection, there.initiative, Expected.INVALID).values()) == {0.106}
+        assert set(read_shares(connection, there.initiative, Expected.REPEATS).values()) == {0.03}
 
 
 @pytest.mark.parametrize("typed", ["91", "-1", "many", "1e1", "10.65", "٣", "NaN"])
 def test_a_share_that_cannot_be_is_refused_and_nothing_is_kept(there: Campaign, typed: str) -> None:
-    answer = there.owner.send(PLANNING, PLANNING, share_DE="5", share_MT=typed)
+    answer = there.owner.send(PLANNING, PLANNING, invalid_DE="5", invalid_MT=typed, repeats_MT=typed)
 
     shown = Page(answer)
     assert answer.status_code == 422
-    assert shown.problems() == {"share_MT": "Malta: enter a share from 0 to 90, such as 10.6, or nothing"}
-    assert shown.value("share_MT") == typed
+    assert shown.problems() == {
+        "repeats_MT": "Malta: enter the share of repeats from 0 to 90, such as 2.5, or nothing",
+        "invalid_MT": "Malta: enter a share from 0 to 90, such as 10.6, or nothing",
+    }
+    assert (shown.value("invalid_MT"), shown.value("repeats_MT")) == (typed, typed)
     with reading(there.engine) as connection:
-        assert read_invalid_shares(connection, there.initiative)["DE"] == 0.106
+        assert read_shares(connection, there.initiative, Expected.INVALID)["DE"] == 0.106
 
 
 def test_the_page_of_the_forecast_says_how_it_is_made_and_what_it_assumes(there: Campaign) -> None:
@@ -348,6 +357,8 @@ def test_the_page_of_the_forecast_says_how_it_is_made_and_what_it_assumes(there:
     assert "A collection has a level, which changes slowly" in words
     assert re.search(r"Valid, with paper [0-9]{3},000 between [0-9]{3},000 and [0-9,]+, eight times in ten", words)
     assert "initiative 2024/000007, the largest one of 2025" in words
+    assert "an assumption of this project, for repeats" in words
+    assert "How many persons stand behind the statements nobody knows before the opening." in words
     assert re.search("Chance of both (less than )?[0-9]+%", words)
 
 
