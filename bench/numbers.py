@@ -6,7 +6,6 @@ anew. The rows are as in `export`: what their envelopes hold is random, since no
 """
 
 import json
-import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -24,12 +23,9 @@ from signer.database import reading, writing
 from signer.days import today
 from signer.initiatives.queries import find_initiative
 from signer.rehearsal.filling import LIKE_DEMO, collected_days, planned, shared_out
-from signer.scheme.load import load_scheme
 from signer.service import service as services
 from signer.service.service import Service, open_service
 from signer.settings import Settings
-from signer.tallies.gather import add_persons
-from signer.tallies.sketch import buckets_for
 from signer.web.app import create_app
 from tests.web.console.people import invited
 
@@ -82,14 +78,10 @@ def _answering(settings: Settings, count: int) -> Iterator[Callable[[str], float
 def _fill(service: Service, total: int) -> None:
     with reading(service.engine) as connection:
         initiative = find_initiative(connection, NUMBER)
-    thresholds = load_scheme(initiative.scheme).thresholds(initiative.registered_on)
     for chunk in planned(shared_out(total), collected_days(initiative, today())):
         rows = rows_of(service.engine, service.settings, initiative, chunk.member_state, chunk.on)
-        buckets = buckets_for(thresholds[chunk.member_state])
-        persons = [secrets.randbelow(buckets) for _ in range(chunk.statements)]
         with writing(service.engine) as connection:
             store(connection, list(islice(rows, chunk.statements)))
-            add_persons(connection, (initiative.id, chunk.member_state), persons, buckets)
     reckon(service.engine, initiative, on=today())
 
 

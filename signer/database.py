@@ -40,15 +40,15 @@ class Lock(IntEnum):
     """What only one process or transaction may do at a time, with the keys of PostgreSQL's advisory locks.
 
     PERIODIC: periodic work, held for as long as a worker is its leader. SEQUENCE: placing leaves in the log. ROLL_UP:
-    adding up what is pending. AUDIT: the next number of the audit log. GATHER: what workers have gathered in memory,
-    which all write when the day is over: two that make the same row would fail, or block each other.
+    adding up what is pending. AUDIT: the next number of the audit log. PARTNERS: partners' tens, which all
+    workers write at the same fixed times: two that make the same row would fail, or block each other.
     """
 
     PERIODIC = 7_302_000
     SEQUENCE = 7_302_001
     ROLL_UP = 7_302_002
     AUDIT = 7_302_003
-    GATHER = 7_302_004
+    PARTNERS = 7_302_004
 
 
 class StoreUnavailable(SignerError):

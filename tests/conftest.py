@@ -49,7 +49,6 @@ from signer.sealing.trust import Trust
 from signer.settings import Settings
 from signer.statements.store import Store
 from signer.statements.stores import open_store
-from signer.tallies.gather import PERSONS_KEY
 from tests.acts import unit
 from tests.commands import Commands
 from tests.compiled import CompiledOnce, RuleCompiledOnce
@@ -322,7 +321,6 @@ def make_instance(database: str, folder: Path) -> Instance:
         LOG_KEY,
         AUDIT_KEY,
         CONSOLE_KEY,
-        PERSONS_KEY,
         storage_secret(NUMBER),
     ):
         settings.make_secret(name)

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 from signer.database import is_sqlite
 
 BLOB = re.compile(r"[xX]'([0-9a-fA-F]*)'")
-OF_SINGLE_STATEMENTS = ("statement", "leaf", "erasure", "person_sketch", "attribution", "spent_check")
+OF_SINGLE_STATEMENTS = ("statement", "leaf", "erasure", "attribution", "spent_check")
 """Tables from which no number that anybody is shown may be made: a row of theirs is of one statement, or of few."""
 Shape = tuple[str, object]
 """A query, and what its values show of themselves."""

@@ -1,6 +1,8 @@
-"""Make a place for the share of repeats that organisers expect of a Member State.
+"""Drop the sketch of persons and its estimates, and keep the share of repeats that organisers expect (decision 10).
 
-Adds a table: no rewrite, the running release ignores it. Undo by dropping it, which loses those shares.
+No rewrite of anything else. The release before does not run on this schema, so end it first. There is no undo: the bits
+are not in a backup either, if it was taken as the manual said. PostgreSQL deletes the files of the tables; their blocks
+and the write-ahead log are overwritten in time only, which is why `signer init` also deletes the sketch's key.
 """
 
 import sqlalchemy as sa
@@ -23,3 +25,5 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("initiative_id", "member_state", name="repeat_share_pkey"),
     )
+    op.drop_table("person_sketch")
+    op.drop_table("person_estimate")

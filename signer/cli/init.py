@@ -11,6 +11,8 @@ from signer.database import open_engine
 from signer.schema import migrate
 from signer.settings import Settings, read_settings
 
+RETIRED_SECRETS = ("persons-key",)
+"""Names of secrets of earlier releases; this one said where in their sketch of persons somebody fell (decision 10)."""
 SETTINGS = """\
 # Settings of this signer instance; the README lists all of them. Secrets do not belong here.
 log_origin = "{origin}"
@@ -45,7 +47,10 @@ def make_instance(instance: Path, *, origin: str | None) -> Settings:
 
 
 def complete_instance(settings: Settings) -> None:
-    """Make the secrets that are missing, of an older release's instance too, and bring the database to this release."""
+    """Make the secrets that are missing, of an older release's instance too, and bring the database to this release.
+
+    A secret that no release needs any more is deleted: whoever kept it could still test old backups with it.
+    """
     for name in SECRETS:
         settings.make_secret(name)
     engine = open_engine(settings)
@@ -53,6 +58,9 @@ def complete_instance(settings: Settings) -> None:
     if now != before:
         with acting(settings, engine) as unit:
             unit.record(EntryKind.SCHEMA_CHANGED, **{"from": before or "none", "to": now})
+    # Last, so that an upgrade that is refused leaves the older release what it needs.
+    for name in RETIRED_SECRETS:
+        (settings.secrets / name).unlink(missing_ok=True)
 
 
 @click.command()

@@ -18,9 +18,8 @@ from signer.human_check.check import HUMAN_CHECK_KEY
 from signer.initiatives.keys import FORM_TOKEN_KEY, LOG_KEY, MANIFEST_KEY
 from signer.schema import require_current
 from signer.settings import Settings, WrongSettings, read_settings
-from signer.tallies.gather import PERSONS_KEY
 
-SECRETS = (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY, CONSOLE_KEY, PERSONS_KEY)
+SECRETS = (FORM_TOKEN_KEY, HUMAN_CHECK_KEY, MANIFEST_KEY, LOG_KEY, AUDIT_KEY, CONSOLE_KEY)
 """Names of the secrets that every instance has; those of its collections are made with their keys."""
 
 

@@ -7,7 +7,7 @@ from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 
 import click
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from signer.audit.entry import EntryKind
 from signer.cli.instance import acting, open_instance, show
@@ -23,8 +23,6 @@ from signer.rehearsal.filling import LIKE_DEMO, Chunk, collected_days, fill, pla
 from signer.settings import Settings
 from signer.statements.tables import erasure, received, received_pending, statement
 from signer.tallies.daily_forecast import foresee, keep_forecast
-from signer.tallies.persons import publish
-from signer.tallies.tables import person_estimate
 
 FEW = 5_000
 """Fewer are sealed sooner than other processes have started."""
@@ -112,10 +110,8 @@ def require_demonstration(settings: Settings, engine: Engine, *, add: bool) -> I
 
 
 def reckon(engine: Engine, initiative: Initiative, *, on: date) -> None:
-    """Publish estimate and forecast of the day anew, as the morning's periodic work would have."""
+    """Make the forecast of the day again, as the morning's periodic work would have."""
     with writing(engine) as connection:
-        connection.execute(delete(person_estimate).filter_by(initiative_id=initiative.id, made_on=on))
-        publish(connection, initiative.id, on=on)
         keep_forecast(connection, initiative.id, foresee(connection, initiative, on=on), on=on)
 
 

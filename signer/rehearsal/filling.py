@@ -24,7 +24,6 @@ from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.initiative import Initiative
 from signer.ledger.tables import leaf
 from signer.rehearsal.invented import InventedPerson, Inventor
-from signer.scheme.identity import identity
 from signer.scheme.load import load_scheme
 from signer.scheme.statement import read_statement
 from signer.sealing.code import Code
@@ -32,9 +31,7 @@ from signer.settings import Settings
 from signer.statements.record import record
 from signer.statements.store import SealedStatement
 from signer.statements.tables import statement
-from signer.tallies.gather import PERSONS_KEY, add_persons
 from signer.tallies.overview import days_until
-from signer.tallies.sketch import bucket_of, buckets_for
 
 LIKE_DEMO: Mapping[str, int] = {
     "AT": 2_303, "BE": 1_505, "BG": 182, "CY": 50, "CZ": 695, "DE": 37_621, "DK": 1_136, "EE": 91, "ES": 1_642,
@@ -75,11 +72,10 @@ class Chunk:
 
 @dataclass(frozen=True)
 class _Sealed:
-    """A chunk as a process has sealed it. buckets: one for each statement, in the sketch of persons."""
+    """A chunk as a process has sealed it."""
 
     chunk: Chunk
     statements: Sequence[SealedStatement] = field(repr=False)
-    buckets: Sequence[int] = field(repr=False)
 
 
 def shared_out(total: int) -> Mapping[str, int]:
@@ -127,11 +123,6 @@ def _keep(connection: Connection, initiative: Initiative, sealed: _Sealed) -> No
     connection.execute(insert(leaf), [{"commitment": new.commitment} for new in sealed.statements])
     place = {"initiative_id": initiative.id, "member_state": chunk.member_state}
     connection.execute(ADD_RECEIVED, {**place, "submitted_on": chunk.on, "statements": len(rows)})
-    add_persons(connection, (initiative.id, chunk.member_state), list(sealed.buckets), _buckets(initiative, chunk))
-
-
-def _buckets(initiative: Initiative, chunk: Chunk) -> int:
-    return buckets_for(load_scheme(initiative.scheme).thresholds(initiative.registered_on)[chunk.member_state])
 
 
 def _in_order(settings: Settings, number: str, chunks: Iterable[Chunk], processes: int) -> Iterator[_Sealed]:
@@ -162,7 +153,6 @@ class _Sealer:
         # Of the beginning: somebody may pause the collection meanwhile, and half a load is of no use.
         self._collections = {code: catalogue.collection(number, code) for code in forms}
         engine.dispose()
-        self._number, self._key = number, settings.secret(PERSONS_KEY)
         self._people: dict[str, Iterator[InventedPerson]] = {}
 
     def seal(self, chunk: Chunk) -> _Sealed:
@@ -170,13 +160,11 @@ class _Sealer:
         collection = self._collections[chunk.member_state]
         form = collection.form
         people = self._people.setdefault(chunk.member_state, _people(collection.initiative, chunk.member_state))
-        kept, buckets = _Kept(), []
-        of = _buckets(collection.initiative, chunk)
+        kept = _Kept()
         for person in islice(people, chunk.statements):
             said = read_statement(person.fields, form, on=chunk.on, confirmed=person.confirmed)
             record(kept, collection, said, code=Code.new(), check_id=NO_CHECK, on=chunk.on)
-            buckets.append(bucket_of(self._key, self._number, identity(said.fields, form, on=chunk.on), of))
-        return _Sealed(chunk, kept.statements, buckets)
+        return _Sealed(chunk, kept.statements)
 
 
 class _Kept:

@@ -1,8 +1,7 @@
 """Tells, from opened fields, whether two statements of support come from one person.
 
-Used offline to remove repeats, and at signing for the estimate of persons, which keeps nothing of it
-(docs/estimate.md): the service has no index of who has signed. Regulation (EU) 2019/788 allows one statement for each
-person and initiative; which fields show it is data of the scheme.
+Used offline to remove repeats, never at signing: the service has no index of who has signed. Regulation (EU) 2019/788
+allows one statement for each person and initiative; which fields show it is data of the scheme.
 """
 
 import unicodedata

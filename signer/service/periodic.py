@@ -1,12 +1,12 @@
 """Work that comes back, each at its own pace.
 
 Every second counts are rolled up and SQLite's write-ahead log is emptied, every hour (in a demonstration, seconds) the
-log is sequenced. Every day it is forgotten which human checks were spent the day before yesterday, the estimates of
-persons are published, and the forecasts are made.
+log is sequenced. Every day it is forgotten which human checks were spent the day before yesterday, and the
+forecasts are made.
 
 It runs in a thread of one worker, elected by a lock that the database or the file system lets go of when the worker
-dies; another worker then takes over within seconds. What each worker has gathered by itself, each writes by itself when
-the day is over.
+dies; another worker then takes over within seconds. The partners' tens in its own memory each worker writes by itself,
+at the times at which the log is sequenced.
 """
 
 import logging
@@ -23,7 +23,6 @@ from signer.service.service import Service
 from signer.settings import Settings
 from signer.tallies.daily_forecast import foresee, keep_forecast
 from signer.tallies.job_log import Work, note_run
-from signer.tallies.persons import publish
 from signer.tallies.rollup import roll_up
 
 ROLL_UP_SECONDS = 1.0
@@ -57,22 +56,25 @@ def _run(service: Service, stopped: threading.Event) -> None:
 
 
 class _OwnWork:
-    """What every worker does for itself: when a day is over, it writes what has gathered in its memory."""
+    """What every worker does for itself: it writes the partners' tens in its memory, at fixed times.
+
+    At once when a ten is full would tell in which seconds its last statement came.
+    """
 
     def __init__(self, service: Service) -> None:
-        self._service, self._day = service, service.today()
+        self._service, self._written_in = service, _stretch(service.settings)
 
     def do_what_is_due(self) -> None:
-        if self._service.today() != self._day:
-            self._service.gathering.write()
-            self._day = self._service.today()
+        if (stretch := _stretch(self._service.settings)) != self._written_in:
+            self._service.partner_tens.write(on=self._service.today())
+            self._written_in = stretch
 
 
 def _serve_the_term(service: Service, own: _OwnWork, stopped: threading.Event) -> None:
     settings = service.settings
     key = log_key(settings)
     stretch, noted = _stretch(settings), float("-inf")
-    begun_on, done_on, wait_until = date.min, date.min, 0.0
+    done_on = date.min
     while not stopped.wait(ROLL_UP_SECONDS):
         roll_up(service.engine)
         empty_write_ahead_log(service.engine)
@@ -80,12 +82,9 @@ def _serve_the_term(service: Service, own: _OwnWork, stopped: threading.Event) -
             noted = time.monotonic()
             _note(service, Work.ROLL_UP)
         own.do_what_is_due()
-        if (today := service.today()) != begun_on:
-            # The other workers have written what they gathered by then.
-            begun_on, wait_until = today, time.monotonic() + 2 * RETRY_SECONDS
-        if done_on != begun_on and time.monotonic() >= wait_until:
-            _do_daily_work(service, begun_on)
-            done_on = begun_on
+        if (today := service.today()) != done_on:
+            _do_daily_work(service, today)
+            done_on = today
             _note(service, Work.DAILY)
         # Stretches are counted from the epoch, so that restarts do not cut one short.
         if _stretch(settings) != stretch:
@@ -97,8 +96,6 @@ def _serve_the_term(service: Service, own: _OwnWork, stopped: threading.Event) -
 def _do_daily_work(service: Service, on: date) -> None:
     expire_spent_checks(service.engine, on)
     for initiative in service.catalogue.initiatives():
-        with writing(service.engine) as connection:
-            publish(connection, initiative.id, on=on)
         with reading(service.engine) as connection:
             found = foresee(connection, initiative, on=on)
         # Drawing takes a second or two; nobody else waits for it.

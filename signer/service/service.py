@@ -22,10 +22,10 @@ from signer.statements.store import Store
 from signer.statements.stores import open_store
 from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.forecast import Forecast
-from signer.tallies.gather import FEWEST_AT_A_STOP, Gathering
 from signer.tallies.history import Day, read_history
 from signer.tallies.milestones import Milestone, read_milestones
 from signer.tallies.overview import Overview, read_overview
+from signer.tallies.partner_tens import PartnerTens
 
 FRESH_SECONDS, SPARED_FRESH_SECONDS, MILESTONES_FRESH_SECONDS = 2.0, 30.0, 60.0
 
@@ -38,14 +38,14 @@ class Service:
     engine: Engine
     store: Store
     catalogue: Catalogue
-    gathering: Gathering = field(init=False)
+    partner_tens: PartnerTens = field(init=False)
 
     def __post_init__(self) -> None:
         self._overviews: StaleCache[Overview] = StaleCache(self.engine)
         self._histories: StaleCache[tuple[Day, ...]] = StaleCache(self.engine)
         self._milestones: StaleCache[tuple[Milestone, ...]] = StaleCache(self.engine)
         self._forecasts: StaleCache[tuple[date, Forecast] | None] = StaleCache(self.engine)
-        self.gathering = Gathering(self.engine, self.settings)
+        self.partner_tens = PartnerTens(self.engine)
 
     def today(self) -> date:
         """Return the day in Brussels."""
@@ -102,9 +102,10 @@ class Service:
         on: date,
         partner: str = "",
     ) -> None:
-        """Record one statement; see `statements.record`. partner: the code of the link that led here, if one did."""
+        """Record one statement; see `statements.record`. partner: the slug of the link that led here, if one did."""
         record(self.store, collection, statement, code=code, check_id=check_id, on=on)
-        self.gathering.note(collection.initiative, statement, on=on, partner=partner)
+        if partner:
+            self.partner_tens.note(collection.initiative.id, partner)
 
     def erase(self, registration_number: str, code: Code) -> None:
         """Erase the statement that `code` names, if there is one. Raises UnknownInitiative or StoreUnavailable."""
@@ -113,10 +114,10 @@ class Service:
             erase(connection, initiative.id, code, on=self.today())
 
     def close(self) -> None:
-        """Finish what was taken, write what has gathered, and let go of the database."""
+        """Finish what was taken, write partners' full tens, and let go of the database; what is not a ten is lost."""
         self.store.close()
         with suppress(StoreUnavailable):
-            self.gathering.write(fewest=FEWEST_AT_A_STOP)
+            self.partner_tens.write(on=self.today())
         self.engine.dispose()
 
 

@@ -95,7 +95,7 @@ class ServiceStatus:
 
     @property
     def daily(self) -> Condition:
-        """Estimates and forecasts are published after midnight in Brussels."""
+        """Forecasts are made after midnight in Brussels."""
         return _act_if(self._is_late(Work.DAILY, DAILY_LATE))
 
     @property

@@ -1,7 +1,8 @@
-"""How many statements came by each partner's link, by week and in tens: enough to plan with, too little to find one.
+"""Statements that came by each partner's link, by week and in tens: enough to plan with, too little to find one.
 
-Nothing here leads to a statement: no day, no Member State, no order, and no exact count (`gather.py` draws multiples of
-ten that are right on average). A week is shown once it is over: who looked each day would else see the days.
+Nothing here leads to a statement: no day, no Member State, no order, and no exact count (`partner_tens.py` writes full
+tens only, in the week in which the tenth came or the next time after it). A week is shown once it is over: somebody who
+looked each day would otherwise see the days.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from signer.initiatives.initiative import Initiative
 from signer.tallies.tables import attribution
 
 TEN = 10
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def read_attribution(connection: Connection, initiative: Initiative, *, on: date
 def _weeks(initiative: Initiative, on: date) -> list[date]:
     week = monday_of(initiative.collection_start)
     found = []
-    while week + WEEK <= on and week <= initiative.collection_end:
+    # One day more: what came on a Sunday may be written on the Monday.
+    while week + WEEK <= on and week <= initiative.collection_end + DAY:
         found.append(week)
         week += WEEK
     return found[::-1]

@@ -1,31 +1,11 @@
 """Tables of counts beside statements received, and of what is reckoned from them. Nothing here leads to a statement."""
 
-from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, Table, Text
 from sqlalchemy.types import JSON
 
 from signer.accounts.columns import Moment
 from signer.database import METADATA
 from signer.initiatives.tables import of_initiative
-
-person_sketch = Table(
-    "person_sketch",
-    METADATA,
-    Column("initiative_id", Integer, primary_key=True),
-    Column("member_state", Text, primary_key=True),
-    Column("bits", LargeBinary, nullable=False),
-)
-"""The bits of `sketch.Sketch`. Only the newest are kept, and backups leave them out (docs/estimate.md)."""
-
-person_estimate = Table(
-    "person_estimate",
-    METADATA,
-    Column("initiative_id", Integer, primary_key=True),
-    Column("member_state", Text, primary_key=True),
-    Column("made_on", Date, primary_key=True),
-    Column("persons", BigInteger, nullable=False),
-    Column("step", BigInteger, nullable=False),
-)
-"""What is published of the sketches, once a day: persons, in multiples of `step`. Member State "": all together."""
 
 attribution = Table(
     "attribution",
@@ -35,7 +15,7 @@ attribution = Table(
     Column("week", Date, primary_key=True),
     Column("statements", BigInteger, nullable=False),
 )
-"""Statements that came by a partner's link, by week (its Monday), in multiples of ten."""
+"""Statements that came by a partner's link, by the week (its Monday) of writing, in multiples of ten."""
 
 paper_count = Table(
     "paper_count",

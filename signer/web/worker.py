@@ -37,7 +37,7 @@ def make_app() -> Flask:
 
 
 def _end(service: Service, stopped: threading.Event, periodic: threading.Thread) -> None:
-    """Write what has gathered in memory, when the process is told to end; when it is killed, that is lost."""
+    """Finish what was taken, when the process is told to end; when it is killed, partners' tens in memory are lost."""
     stopped.set()
     periodic.join(LAST_WORK_SECONDS)
     service.close()

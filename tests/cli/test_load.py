@@ -6,14 +6,12 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import insert
 
 from signer.cli.load import NotForTrying, load, reckon, require_demonstration
 from signer.database import reading, writing
 from signer.initiatives.initiative import Status
 from signer.initiatives.lifecycle import change_status, import_description
 from signer.tallies.daily_forecast import read_forecast
-from signer.tallies.tables import person_estimate
 from tests.acts import MAY_DAY, unit
 from tests.cli.conftest import Run
 from tests.conftest import NUMBER, Instance, describe
@@ -64,19 +62,12 @@ def test_without_one_initiative_that_collects_it_is_refused(on_sqlite: Instance)
 
 
 def test_the_days_figures_are_reckoned_anew(on_sqlite: Instance) -> None:
-    """Periodic work published the estimate of an empty collection this morning."""
-    with writing(on_sqlite.engine) as connection:
-        connection.execute(
-            insert(person_estimate).values(
-                initiative_id=on_sqlite.initiative.id, member_state="DE", made_on=MAY_DAY, persons=5, step=10
-            )
-        )
+    """Periodic work found an empty collection this morning, and made no forecast."""
     receive(on_sqlite, {"DE": 10_000}, on=MAY_DAY - timedelta(days=1))
 
     reckon(on_sqlite.engine, on_sqlite.initiative, on=MAY_DAY)
 
     with reading(on_sqlite.engine) as connection:
-        assert connection.execute(person_estimate.select()).all() == []
         made_on, made = read_forecast(connection, on_sqlite.initiative.id) or pytest.fail("there is no forecast")
     assert made_on == MAY_DAY
     assert made.received.low >= 10_000

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from signer.cli.init import RETIRED_SECRETS
 from signer.cli.instance import SECRETS, require_secrets
 from signer.human_check.check import HUMAN_CHECK_KEY
 from signer.settings import MissingSecret, Settings
@@ -22,6 +23,21 @@ def test_init_makes_the_secret_that_an_older_instance_lacks(signer: Run, tmp_pat
     assert "signer init" in serving.stderr
     assert completed.code == 0
     assert len(bytes.fromhex(key.read_text())) == 32
+
+
+def test_init_deletes_the_secret_of_a_sketch_that_is_no_longer_kept(signer: Run, tmp_path: Path) -> None:
+    """Whoever holds it can test copies of the sketch in old backups: has this person signed?"""
+    signer("init")
+    (name,) = RETIRED_SECRETS
+    key = tmp_path / "secrets" / name
+    made_now = key.exists()
+    key.write_text("07" * 32)
+    kept = {path.name for path in key.parent.iterdir()} - {name}
+
+    completed = signer("init")
+
+    assert (name, made_now, completed.code) == ("persons-key", False, 0)
+    assert {path.name for path in key.parent.iterdir()} == kept
 
 
 @pytest.mark.parametrize("lacking", SECRETS)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from alembic import command
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, inspect, select, text
 
 from signer import schema
 from signer.database import open_engine, reading, writing
@@ -30,6 +30,7 @@ def test_the_sketch_goes_and_the_shares_that_are_expected_stay(empty_database: s
 
     migrate(engine)
 
+    assert {"person_sketch", "person_estimate"}.isdisjoint(inspect(engine).get_table_names())
     with writing(engine) as connection:
         assert connection.scalar(select(invalid_share.c.share)) == 0.2
         connection.execute(insert(repeat_share).values(initiative_id=1, member_state="DE", share=0.02))

@@ -1,29 +1,30 @@
-"""A stop of the real service writes what its process has gathered in memory since the day began."""
+"""A stop of the real service writes the full tens of partners' links in its memory, and never fewer than ten."""
 
 from pathlib import Path
 from secrets import token_bytes
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from signer.database import reading
+from signer.database import reading, writing
 from signer.days import today
 from signer.human_check.check_token import Admission, CheckTokens, Shown
 from signer.initiatives.keys import FORM_TOKEN_KEY
+from signer.initiatives.partners import list_partner
 from signer.scheme.statement import read_statement
 from signer.sealing.code import Code
 from signer.service.service import open_service
-from signer.tallies import gather
-from signer.tallies.tables import person_sketch
+from signer.tallies.tables import attribution
+from tests.acts import unit
 from tests.conftest import NUMBER, Instance
 from tests.journeys.served import Server, collect_now, post, typed
 from tests.people import ADA
-from tests.tallies.gathered import note
 
 pytestmark = pytest.mark.slow
 
 
-DECLARED = {"declare_correct": "yes", "declare_privacy": "yes"}
+SLUG = "spring"
+DECLARED = {"declare_correct": "yes", "declare_privacy": "yes", "via": SLUG}
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def collecting(on_sqlite: Instance) -> Instance:
 
 
 def sign_from_check_page(server: Server, instance: Instance, count: int) -> None:
-    """Press the last button `count` times, each time for another statement and from elsewhere."""
+    """Press the last button `count` times on a partner's link, each time for another statement and from elsewhere."""
     tokens = CheckTokens(instance.settings.secret(FORM_TOKEN_KEY))
     form = instance.collection("DE").form
     statement = read_statement(ADA, form, on=today(), confirmed=frozenset())
@@ -49,32 +50,34 @@ def sign_from_check_page(server: Server, instance: Instance, count: int) -> None
         assert status == 200, page
 
 
-def test_what_few_have_left_is_not_written_by_a_stop(collecting: Instance) -> None:
-    """Two copies of the database around it would tell in which buckets those few are."""
-    left = []
-    for count in (gather.FEWEST_AT_A_STOP - 1, gather.FEWEST_AT_A_STOP):
-        service = open_service(collecting.settings)
-        note(service.gathering, collecting.initiative, range(count), partner="spring")
-        service.close()
-        left.append(sketches(collecting))
-
-    assert left == [0, 1]
-
-
-def sketches(instance: Instance) -> int:
-    """How many sketches are stored."""
+def tens(instance: Instance) -> list[int]:
+    """The counts of partners' links that are stored."""
     with reading(instance.engine) as connection:
-        return connection.scalar(select(func.count()).select_from(person_sketch)) or 0
+        return list(connection.scalars(select(attribution.c.statements)))
 
 
-def test_what_was_gathered_is_written_when_the_service_is_told_to_end(
+def test_what_is_not_a_ten_is_lost_when_the_service_ends(collecting: Instance) -> None:
+    """A smaller number would say of each statement of a quiet day by whose link it came."""
+    left = []
+    for count in (9, 9, 19):
+        service = open_service(collecting.settings)
+        for _ in range(count):
+            service.partner_tens.note(collecting.initiative.id, SLUG)
+        service.close()
+        left.append(tens(collecting))
+
+    assert left == [[], [], [10]]
+
+
+def test_full_tens_are_written_when_the_service_is_told_to_end(
     collecting: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with writing(collecting.engine) as connection:
+        list_partner(unit(connection, collecting.settings), collecting.initiative, slug=SLUG, name="Spring newsletter")
     monkeypatch.setenv("SIGNER_WORKERS", "1")
     server = Server(collecting, tmp_path / "serve.log")
-    sign_from_check_page(server, collecting, gather.FEWEST_AT_A_STOP)
-    before = sketches(collecting)
+    sign_from_check_page(server, collecting, 12)
 
     server.stop()
 
-    assert (before, sketches(collecting)) == (0, 1)
+    assert tens(collecting) == [10]

@@ -42,6 +42,13 @@ def test_a_small_count_is_never_told_from_zero(there: Campaign) -> None:
     assert cells == {"<10"}
 
 
+def test_the_page_says_that_what_waits_in_memory_can_be_lost(there: Campaign) -> None:
+    assert (
+        "What waits when a process ends is lost: at most nine for each link"
+        in Page(there.owner.client.get(PATH)).words()
+    )
+
+
 def test_who_may_only_read_is_offered_no_button(there: Campaign) -> None:
     reader = there.join("reader@initiative.example", HeldRole(Role.READER, NUMBER))
 
