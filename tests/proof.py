@@ -148,7 +148,7 @@ PARTS: Mapping[str, Sequence[Row]] = {
     ),
     "figures": (
         Row(
-            "The other long forms: what the documents say of forecasts and estimates is what whole runs find.",
+            "The other long forms: what the documents say of forecasts is what whole runs find.",
             _tests("-m", "long", "--ignore=tests/journeys", "--ignore=tests/batches"),
             REQUIRED,
         ),

@@ -19,7 +19,7 @@ from signer.initiatives.reports import record_notice, record_report
 from signer.initiatives.sponsors import add_sponsor, remove_sponsor
 from signer.initiatives.texts import write_text
 from signer.tallies.paper import PaperCount, enter_paper
-from signer.tallies.planning import expect_invalid, mark_event, publish_forecast, read_events, unmark_event
+from signer.tallies.planning import Expected, expect_share, mark_event, publish_forecast, read_events, unmark_event
 from tests.acts import MAY_DAY, unit
 from tests.conftest import NUMBER, Instance, describe
 
@@ -108,7 +108,12 @@ CHANGES = (
     ),
     Change(_take_out_the_event, EntryKind.TIMELINE_CHANGED, {"change": "taken out 2027-05-01"}),
     Change(
-        lambda *here: expect_invalid(*here, "MT", 0.2),
+        lambda *here: expect_share(*here, "MT", Expected.REPEATS, 0.02),
+        EntryKind.PLANNING_CHANGED,
+        {"change": "repeats MT: 2.0%"},
+    ),
+    Change(
+        lambda *here: expect_share(*here, "MT", Expected.INVALID, 0.2),
         EntryKind.PLANNING_CHANGED,
         {"change": "invalid MT: 20.0%"},
     ),

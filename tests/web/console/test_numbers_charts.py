@@ -47,7 +47,7 @@ def event(after: int) -> Event:
 
 def figures(received: int, paper: int = 0) -> MemberStateFigures:
     """A Member State with a threshold of 1,000."""
-    return MemberStateFigures("MT", 1000, received, paper, None, 0.1, 0.15)
+    return MemberStateFigures("MT", 1000, received, paper, 0.0, 0.1, 0.15)
 
 
 @settings(max_examples=examples(40))
