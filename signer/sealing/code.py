@@ -1,7 +1,12 @@
-"""The citizen's code: 128 random bits from which a statement's identifier and its blind derive.
+"""The citizen's code: 128 random bits from which a statement's identifier, its blind and the proof of erasure derive.
 
-`id = HMAC-SHA256(code, "id")[:16]`, `blind = HMAC-SHA256(code, "blind")` (RFC 2104, FIPS 198-1). The service keeps
-the id and never the code, so only who holds the code can name the row (and erase it) or open its leaf in the log.
+    proof = HMAC-SHA256(code, "erase")      32 bytes (RFC 2104, FIPS 198-1)
+    id    = SHA-256(proof)[:16]
+    blind = HMAC-SHA256(code, "blind")      32 bytes
+
+The service keeps the id and never the code, so only who holds the code can name the row (and erase it) or open its leaf
+in the log. An erasure leaves the proof behind: whoever has the id can check it, and it opens nothing. Releases before
+schema 0009 had `id = HMAC-SHA256(code, "id")[:16]`; their codes still name their rows.
 
 As text: 28 characters of Crockford's base 32 in seven groups of four. The last 12 bits are a CRC: whatever goes wrong
 within 12 neighbouring bits (one character, two neighbours swapped) is always found, before anything is asked of the
@@ -9,6 +14,7 @@ service. It protects nothing.
 """
 
 import base64
+import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -16,6 +22,7 @@ from functools import cached_property
 from typing import Self
 
 from signer.errors import SignerError
+from signer.sealing.context import ID_BYTES
 from signer.sealing.keyed_digest import keyed_digest
 
 CODE_BYTES = 16
@@ -86,9 +93,24 @@ class Code:
         return "-".join(characters[start : start + GROUP] for start in range(0, CHARACTERS, GROUP))
 
     @cached_property
+    def erasure_proof(self) -> bytes:
+        """What shows that the code's holder asked to erase, 32 bytes."""
+        return self._derive(b"erase")
+
+    @cached_property
     def statement_id(self) -> bytes:
         """The identifier of the statement, 16 bytes: the name of its row and in the authority's file."""
-        return self._derive(b"id")[:16]
+        return id_of_proof(self.erasure_proof)
+
+    @cached_property
+    def former_statement_id(self) -> bytes:
+        """The identifier that a release before schema 0009 gave the statement of this code, 16 bytes."""
+        return self._derive(b"id")[:ID_BYTES]
+
+    @property
+    def statement_ids(self) -> tuple[bytes, bytes]:
+        """The identifiers under which the statement of this code can lie, the one of today first."""
+        return self.statement_id, self.former_statement_id
 
     @cached_property
     def blind(self) -> bytes:
@@ -97,6 +119,11 @@ class Code:
 
     def _derive(self, purpose: bytes) -> bytes:
         return keyed_digest(self.value, purpose)
+
+
+def id_of_proof(proof: bytes) -> bytes:
+    """Return the identifier, 16 bytes, of the statement that a proof of erasure is about."""
+    return hashlib.sha256(proof).digest()[:ID_BYTES]
 
 
 def _remainder(number: int) -> int:

@@ -18,7 +18,9 @@ KNOWN = json.loads(ANSWERS.read_text())
 SERVICE = (
     "code",
     "code_text",
+    "erasure_proof",
     "statement_id",
+    "former_statement_id",
     "blind",
     "registration_number",
     "member_state",
@@ -39,7 +41,7 @@ SERVICE = (
     "ed25519_message",
     "ed25519_signature",
 )
-OFFLINE = ("opening_seed", "key_fingerprint", "envelope", "statement_id", "plaintext_sha256")
+OFFLINE = ("opening_seed", "key_fingerprint", "envelope", "former_statement_id", "plaintext_sha256")
 
 
 @pytest.fixture
@@ -88,13 +90,14 @@ def test_every_known_answer_is_asked() -> None:
 def test_a_second_reader_of_the_formats_gets_the_same_answers() -> None:
     """From docs/formats.md and the standard library alone."""
     code = bytes.fromhex(KNOWN["code"])
-    statement_id, blind = hmac.new(code, b"id", "sha256").digest()[:16], hmac.new(code, b"blind", "sha256").digest()
+    proof, former, blind = (hmac.new(code, purpose, "sha256").digest() for purpose in (b"erase", b"id", b"blind"))
+    statement_id = hashlib.sha256(proof).digest()[:16]
     parts = (
         b"signer statement of support",
         b"\x01",
         b"2021/000001",
         b"GR",
-        statement_id,
+        former[:16],
         b"2027-05-01",
         hashlib.sha256(bytes.fromhex(KNOWN["public_key"])).digest(),
     )
@@ -102,7 +105,8 @@ def test_a_second_reader_of_the_formats_gets_the_same_answers() -> None:
     plaintext = (len(body).to_bytes(2, "big") + body).ljust(768, b"\0")
     leaf = b"\x00\x01" + hashlib.sha256(bytes.fromhex(KNOWN["envelope"])).digest() + b"GR\0\0\0\0\0\0" + b"2027-05-01"
 
-    assert (statement_id.hex(), blind.hex()) == (KNOWN["statement_id"], KNOWN["blind"])
+    assert (proof.hex(), statement_id.hex()) == (KNOWN["erasure_proof"], KNOWN["statement_id"])
+    assert (former[:16].hex(), blind.hex()) == (KNOWN["former_statement_id"], KNOWN["blind"])
     assert b"".join(len(part).to_bytes(4, "big") + part for part in parts).hex() == KNOWN["context"]
     assert hashlib.sha256(plaintext).hexdigest() == KNOWN["plaintext_sha256"]
     assert hashlib.sha256(leaf + blind).hexdigest() == KNOWN["leaf"]
