@@ -3,12 +3,13 @@
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -24,11 +25,18 @@ NAMING = {
     "ck": "%(table_name)s_%(constraint_name)s_check",
 }
 METADATA = MetaData(naming_convention=NAMING)
+WRITTEN_AGAIN = {"written again": True}
+"""Says of a table, in its `info`, that the night truncates it and writes its rows again in order of their keys."""
 
 SQLITE_BUSY_SECONDS = 10
 POOL_WAIT_SECONDS = 5
-SQLITE_WAL_PAGES = 16_000
-"""64 MB: a writer brings its log into the database itself only where nobody else does (`empty_write_ahead_log`)."""
+SQLITE_PAGE_BYTES = 8192
+"""A sealed statement fits: with SQLite's own 4,096 its end would overflow into a page that is taken as it comes."""
+SQLITE_WAL_PAGES = 8_000
+"""64 MB: a writer brings its log into the database itself only where nobody else does (`storage.py`)."""
+LONGEST_PAUSE_SECONDS = 0.05
+TIMED_OUT = {"55P03", "57014"}
+"""What PostgreSQL says when the time for a lock, or for a statement, is over."""
 WRITES = "signer_writes"
 
 
@@ -39,20 +47,25 @@ IDS = range(1, 1 << 31)
 class Lock(IntEnum):
     """What only one process or transaction may do at a time, with the keys of PostgreSQL's advisory locks.
 
-    PERIODIC: periodic work, held for as long as a worker is its leader. SEQUENCE: placing leaves in the log. ROLL_UP:
-    adding up what is pending. AUDIT: the next number of the audit log. PARTNERS: partners' tens, which all
-    workers write at the same fixed times: two that make the same row would fail, or block each other.
+    PERIODIC: periodic work, held for as long as a worker is its leader. SETTLE: the way of rows through arrival,
+    settled and statement, and the places of leaves. FREEZE: the next number of a batch. AUDIT: the next number of the
+    audit log. PARTNERS: partners' tens, which all workers write at the same fixed times: two that make the same row
+    would fail, or block each other.
     """
 
     PERIODIC = 7_302_000
-    SEQUENCE = 7_302_001
-    ROLL_UP = 7_302_002
+    SETTLE = 7_302_001
+    FREEZE = 7_302_002
     AUDIT = 7_302_003
     PARTNERS = 7_302_004
 
 
 class StoreUnavailable(SignerError):
     """The database does not answer, is full or is locked; nothing was stored."""
+
+
+class LockTimeout(StoreUnavailable):
+    """A lock could not be had in the time that was allowed for it; nothing was changed."""
 
 
 def open_engine(settings: Settings, *, threads: int = 8) -> Engine:
@@ -88,13 +101,23 @@ def is_sqlite(engine: Engine | Connection) -> bool:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """Give a connection whose reads all see one state of the database. Raises StoreUnavailable."""
+def reading(engine: Engine, *held: Table) -> Iterator[Connection]:
+    """Give a connection whose reads all see one state of the database. Raises StoreUnavailable.
+
+    held: tables that are not to be truncated meanwhile, besides those that say so of themselves (`WRITTEN_AGAIN`). On
+    PostgreSQL whoever took their snapshot before a truncation finds the table empty after it; so the lock comes first.
+    """
     with translated(), engine.connect() as connection:
         if not is_sqlite(engine):
             connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
+            if not is_sqlite(engine) and (names := [table.name for table in (*held, *_written_again())]):
+                connection.execute(text(f"LOCK TABLE {', '.join(names)} IN ACCESS SHARE MODE"))
             yield connection
+
+
+def _written_again() -> Iterator[Table]:
+    return (table for table in METADATA.tables.values() if table.info == WRITTEN_AGAIN)
 
 
 @contextmanager
@@ -106,14 +129,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
-def empty_write_ahead_log(engine: Engine) -> None:
-    """SQLite: bring what was written into the database while others go on writing. Raises StoreUnavailable.
-
-    Otherwise every eightieth citizen or so would wait until their own statement's process has done it.
-    """
-    if is_sqlite(engine):
-        with translated(), engine.connect() as connection:
-            connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+@contextmanager
+def in_turn(engine: Engine) -> Iterator[Connection]:
+    """Give a short transaction that writes, then pause for as long as it took: others write in between."""
+    began = time.monotonic()
+    with writing(engine) as connection:
+        yield connection
+    time.sleep(min(LONGEST_PAUSE_SECONDS, time.monotonic() - began))
 
 
 @contextmanager
@@ -148,6 +170,8 @@ def translated() -> Iterator[None]:
     except (DBAPIError, PoolTimeout) as error:
         # The driver's text may quote a row; its class says enough.
         kind = type(error.orig).__name__ if isinstance(error, DBAPIError) else type(error).__name__
+        if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in TIMED_OUT:
+            raise LockTimeout(f"the database did not give a lock in time ({kind})") from None
         raise StoreUnavailable(f"the database could not be used ({kind})") from None
 
 
@@ -181,7 +205,10 @@ def _file_lock(path: str, *, wait: bool) -> Iterator[bool]:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # We say ourselves when a transaction begins; the driver would wait for the first write.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    # The size of pages counts for a new file only, before anything is in it.
+    connection.execute(f"PRAGMA page_size={SQLITE_PAGE_BYTES}")
+    # What is sorted aside stays in memory: a file of it would lie about.
+    for pragma in ("temp_store=MEMORY", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute(f"PRAGMA wal_autocheckpoint={SQLITE_WAL_PAGES}")
     connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000}")

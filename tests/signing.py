@@ -21,11 +21,11 @@ def record(
     check_id: bytes | None = None,
     on: date = MAY_DAY,
     confirmed: frozenset[str] = frozenset(),
-) -> None:
-    """Read `fields` and record the statement that they make; raises what the two raise.
+) -> date:
+    """Read `fields`, record the statement that they make, and return its day; raises what the two raise.
 
     code, check_id: new ones, if none are given.
     """
     code, check_id = code or Code.new(), check_id or new_check()
     statement = read_statement(fields, collection.form, on=on, confirmed=confirmed)
-    record_statement(store, collection, statement, code=code, check_id=check_id, on=on)
+    return record_statement(store, collection, statement, code=code, check_id=check_id, on=on)

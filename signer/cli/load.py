@@ -4,10 +4,10 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from datetime import date
+from datetime import date, timedelta
 
 import click
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, delete, func, select
 
 from signer.audit.entry import EntryKind
 from signer.cli.instance import acting, open_instance, show
@@ -15,13 +15,12 @@ from signer.database import reading, writing
 from signer.days import today
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative, Status
-from signer.initiatives.keys import log_key
 from signer.initiatives.queries import read_initiatives
-from signer.ledger.log import sequence
 from signer.progress import progress
 from signer.rehearsal.filling import LIKE_DEMO, Chunk, collected_days, fill, planned, shared_out
 from signer.settings import Settings
-from signer.statements.tables import erasure, received, received_pending, statement
+from signer.statements.night import bring_home
+from signer.statements.tables import arrival, day_list, erasure, received, settled, statement
 from signer.tallies.daily_forecast import foresee, keep_forecast
 
 FEW = 5_000
@@ -78,11 +77,18 @@ def load(
         raise Unfinished(
             f"ended after {done} of {total} statements, which are complete and agree; go on with --add"
         ) from None
-    sequence(engine, origin=settings.log_origin, key=log_key(settings))
+    _list_again(engine, settings, initiative, on=on)
     reckon(engine, initiative, on=on)
     seconds = round(time.monotonic() - began, 1)
     found = {"initiative": initiative.registration_number, "statements": total, "seconds": seconds}
     show(found, as_json=as_json, text=f"{total} statements of invented people in {seconds} seconds")
+
+
+def _list_again(engine: Engine, settings: Settings, initiative: Initiative, *, on: date) -> None:
+    """Grow the log over the new leaves, and list the days again: invented ones came to days that were over."""
+    with writing(engine) as connection:
+        connection.execute(delete(day_list).filter_by(initiative_id=initiative.id))
+    bring_home(engine, settings, initiative, on - timedelta(days=1))
 
 
 def require_demonstration(settings: Settings, engine: Engine, *, add: bool) -> Initiative:
@@ -117,8 +123,8 @@ def reckon(engine: Engine, initiative: Initiative, *, on: date) -> None:
 
 def _count_statements(connection: Connection) -> int:
     """Return how many there are, or were: counted by every trace that one leaves."""
-    counted = [func.count()] * 3 + [func.coalesce(func.sum(received.c.statements), 0)]
-    tables = (statement, erasure, received_pending, received)
+    counted = [func.count()] * 4 + [func.coalesce(func.sum(received.c.statements), 0)]
+    tables = (statement, settled, arrival, erasure, received)
     return max(
         int(connection.scalar(select(number).select_from(table)) or 0)
         for number, table in zip(counted, tables, strict=True)

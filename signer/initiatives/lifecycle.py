@@ -10,6 +10,7 @@ from signer.audit.entry import EntryKind
 from signer.audit.unit_of_work import UnitOfWork
 from signer.errors import SignerError
 from signer.initiatives.description import Description
+from signer.initiatives.fence import raise_fence
 from signer.initiatives.initiative import Initiative, InitiativeText, Status, UnknownInitiative
 from signer.initiatives.keys import read_storage_key, require_key
 from signer.initiatives.queries import find_initiative, find_initiative_to_change
@@ -106,6 +107,8 @@ def change_status(
     values: dict[str, object] = {"status": wanted, "pause_reason": reason if wanted is Status.PAUSED else ""}
     if wanted in {Status.CLOSED, Status.WITHDRAWN}:
         values["collection_end"] = min(kept.collection_end, max(kept.collection_start, unit.on))
+        # Workers that have not heard of it yet take nothing more either.
+        raise_fence(unit.connection, kept.id, unit.on)
     unit.connection.execute(update(initiative).values(values).where(initiative.c.id == kept.id))
     details = {"said": reason} if reason else {}
     unit.record(RECORDED[wanted], kept.registration_number, **details)

@@ -66,6 +66,18 @@ collection_key = Table(
 )
 """The public key that an initiative's statements are sealed to; used only if the settings name its fingerprint."""
 
+fence = Table(
+    "fence",
+    METADATA,
+    of_initiative(primary_key=True),
+    Column("until", Date, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The last day of which no further statement is taken, whatever was on its way; it only moves forward.
+
+The signing path reads it in its own SQL. What lies behind it is complete: it can be settled, counted and frozen.
+"""
+
 text_version = Table(
     "text_version",
     METADATA,

@@ -11,7 +11,7 @@ from typing import Self
 from signer.errors import SignerError
 
 HASH_BYTES = 32
-NODE_PREFIX = b"\x01"
+LEAF_PREFIX, NODE_PREFIX = b"\x00", b"\x01"
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 

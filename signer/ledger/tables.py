@@ -1,6 +1,6 @@
 """Tables of the log."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, LargeBinary, Table, Text
 
 from signer.database import METADATA
 
@@ -8,13 +8,14 @@ leaf = Table(
     "leaf",
     METADATA,
     Column("commitment", LargeBinary(32), primary_key=True),
-    Column("place", BigInteger, unique=True),
-    Index(
-        "leaf_pending_index", "commitment", sqlite_where=text("place IS NULL"), postgresql_where=text("place IS NULL")
-    ),
+    Column("initiative_id", Integer),
+    Column("place", BigInteger, nullable=False, unique=True),
     sqlite_with_rowid=False,
 )
-"""One for each statement received; nothing leads from a leaf to its statement. `place` is null until sequenced."""
+"""One for each statement that was settled; nothing leads from a leaf to its statement.
+
+`initiative_id`: null where a release before schema 0009 placed it and the instance had several initiatives.
+"""
 
 log_head = Table(
     "log_head",

@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
 from multiprocessing import get_context
+from operator import attrgetter
 
 from sqlalchemy import Connection, Date, Engine, bindparam, insert, text
 
-from signer.database import open_engine, writing
+from signer.database import Lock, hold, open_engine, writing
 from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.initiative import Initiative
+from signer.ledger.log import next_place
 from signer.ledger.tables import leaf
 from signer.rehearsal.invented import InventedPerson, Inventor
 from signer.scheme.load import load_scheme
@@ -109,6 +111,7 @@ def fill(
     """
     for sealed in _in_order(settings, initiative.registration_number, chunks, processes):
         with writing(engine) as connection:
+            hold(connection, Lock.SETTLE)
             _keep(connection, initiative, sealed)
         yield sealed.chunk
 
@@ -117,12 +120,20 @@ def _keep(connection: Connection, initiative: Initiative, sealed: _Sealed) -> No
     chunk = sealed.chunk
     names = ("statement_id", "initiative_id", "member_state", "submitted_on", "key_id", "sealed")
     rows = [
-        {"id" if name == "statement_id" else name: getattr(new, name) for name in names} for new in sealed.statements
+        {"id" if name == "statement_id" else name: getattr(new, name) for name in names}
+        for new in sorted(sealed.statements, key=attrgetter("statement_id"))
     ]
     connection.execute(insert(statement), rows)
-    connection.execute(insert(leaf), [{"commitment": new.commitment} for new in sealed.statements])
-    place = {"initiative_id": initiative.id, "member_state": chunk.member_state}
-    connection.execute(ADD_RECEIVED, {**place, "submitted_on": chunk.on, "statements": len(rows)})
+    # As a night leaves them: at once in their place, sorted. The head grows over the leaves with the next settling.
+    place = next_place(connection)
+    commitments = sorted(new.commitment for new in sealed.statements)
+    leaves = [
+        {"commitment": commitment, "initiative_id": initiative.id, "place": place + number}
+        for number, commitment in enumerate(commitments)
+    ]
+    connection.execute(insert(leaf), leaves)
+    here = {"initiative_id": initiative.id, "member_state": chunk.member_state}
+    connection.execute(ADD_RECEIVED, {**here, "submitted_on": chunk.on, "statements": len(rows)})
 
 
 def _in_order(settings: Settings, number: str, chunks: Iterable[Chunk], processes: int) -> Iterator[_Sealed]:
@@ -173,8 +184,9 @@ class _Kept:
     def __init__(self) -> None:
         self.statements: list[SealedStatement] = []
 
-    def write(self, sealed: SealedStatement) -> None:
+    def write(self, sealed: SealedStatement) -> date:
         self.statements.append(sealed)
+        return sealed.submitted_on
 
     def close(self) -> None:
         """Do nothing: the rows are somebody else's by now."""

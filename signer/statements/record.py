@@ -18,15 +18,15 @@ class OtherMemberState(SignerError):
 
 def record(
     store: Store, collection: Collection, statement: Statement, *, code: Code, check_id: bytes, on: date
-) -> None:
-    """Record one submitted statement of support; returns once it is durable.
+) -> date:
+    """Record one submitted statement of support; return the day under which it is stored, once it is durable.
 
     A second one by the same person is a row of its own: the service cannot tell, so nobody can ask it.
-    The same code again stores nothing and is no error: the citizen pressed twice.
+    The same code again stores nothing and is no error: the citizen pressed twice; the day is the first time's.
     statement: as `read_statement` gave it for this collection's form on the day `on`.
     check_id: names the human check that was passed, 16 bytes; it lets one statement in.
-    Raises NotCollecting, OtherMemberState, AlreadyErased, CollectionFinalised, CheckSpent or StoreUnavailable, and
-    stores nothing then.
+    Raises NotCollecting, OtherMemberState, AlreadyErased, BehindFence, CheckSpent or StoreUnavailable, and stores
+    nothing then.
     """
     collection.require_open(on)
     if statement.member_state != collection.form.member_state:
@@ -34,9 +34,10 @@ def record(
     context = collection.context(code.statement_id, on)
     plaintext = encode_plaintext(statement.fields, blind=code.blind, confirmed=statement.confirmed)
     envelope = seal(plaintext, collection.recipient, context)
-    store.write(
+    return store.write(
         SealedStatement(
             statement_id=code.statement_id,
+            former_id=code.former_statement_id,
             check_id=check_id,
             initiative_id=collection.initiative.id,
             member_state=context.member_state,

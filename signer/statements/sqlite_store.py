@@ -6,45 +6,36 @@ Whoever finds nobody writing writes, for all who have come by then; so at a quie
 
 import sqlite3
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import cast
 
 from sqlalchemy import Engine, PoolProxiedConnection
 
 from signer.database import StoreUnavailable, one_writer
-from signer.statements.store import SealedStatement, WriteOutcome, raise_unless_stored
+from signer.statements.store import LOOK, SealedStatement, WriteOutcome, raise_unless_stored
 
 MOST_AT_ONCE = 200
 WAIT_SECONDS = 20
 
 # Written out, and given to the driver: the expression language would take longer than the database does. One statement
 # for all rows of a group, because each one gives way to the threads that prepare the next statements.
-KEEP = """
-INSERT INTO statement (id, initiative_id, member_state, submitted_on, key_id, sealed)
-SELECT column1, column2, column3, column4, column5, column6 FROM (VALUES {rows}) AS new
-WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE statement_id = new.column1)
-  AND NOT EXISTS (SELECT 1 FROM finalised WHERE initiative_id = new.column2 AND member_state = new.column3)
-  AND NOT EXISTS (SELECT 1 FROM spent_check WHERE id = new.column7)
+SPEND = """
+INSERT INTO spent_check (id, spent_on)
+SELECT column1, column2 FROM (VALUES {rows}) AS new
+WHERE NOT EXISTS (SELECT 1 FROM fence WHERE initiative_id = new.column3 AND until >= new.column2)
 ON CONFLICT (id) DO NOTHING
 RETURNING id
 """
-SPEND = "INSERT INTO spent_check (id, spent_on) VALUES {rows}"
-ADD_LEAF = "INSERT INTO leaf (commitment) VALUES {rows}"
-COUNT = """
-INSERT INTO received (initiative_id, member_state, submitted_on, statements) VALUES {rows}
-ON CONFLICT (initiative_id, member_state, submitted_on) DO UPDATE SET statements = statements + excluded.statements
+ARRIVE = """
+INSERT INTO arrival (id, initiative_id, member_state, submitted_on, key_id, sealed, commitment) VALUES {rows}
 """
-LOOK = f"""
-SELECT CASE
-    WHEN EXISTS (SELECT 1 FROM erasure WHERE statement_id = ?) THEN {WriteOutcome.ERASED.value}
-    WHEN EXISTS (SELECT 1 FROM statement WHERE id = ?) THEN {WriteOutcome.STORED.value}
-    WHEN EXISTS (SELECT 1 FROM finalised WHERE initiative_id = ? AND member_state = ?)
-    THEN {WriteOutcome.FINALISED.value}
-    ELSE {WriteOutcome.CHECK_SPENT.value}
-END
-"""  # noqa: S608 - only numbers of ours go into the text
+
+
+_Outcome = tuple[WriteOutcome, date]
+"""What a write found, and the day under which the statement is stored, if it is."""
 
 
 class _Waiting:
@@ -52,7 +43,7 @@ class _Waiting:
 
     def __init__(self, sealed: SealedStatement) -> None:
         self.sealed = sealed
-        self.outcome: WriteOutcome | None = None
+        self.outcome: _Outcome | None = None
         self.failure: StoreUnavailable | None = None
         self.turn = threading.Lock()
         self.turn.acquire()
@@ -73,8 +64,8 @@ class SqliteStore:
         self._door = threading.Lock()
         self._writing = threading.Lock()
 
-    def write(self, sealed: SealedStatement) -> None:
-        """Make `sealed` durable. Raises AlreadyErased, CollectionFinalised, CheckSpent or StoreUnavailable."""
+    def write(self, sealed: SealedStatement) -> date:
+        """Make `sealed` durable; see `Store.write`."""
         mine = _Waiting(sealed)
         with self._door:
             self._queue.append(mine)
@@ -88,7 +79,9 @@ class SqliteStore:
             self._write_group()
         if mine.failure:
             raise mine.failure
-        raise_unless_stored(cast("WriteOutcome", mine.outcome))
+        outcome, stored_on = cast("_Outcome", mine.outcome)
+        raise_unless_stored(outcome)
+        return stored_on
 
     def close(self) -> None:
         """Wait for the group that is being written, and let go of the database."""
@@ -104,8 +97,7 @@ class SqliteStore:
             with self._writing, self._transaction() as cursor:
                 # Only now: whoever came while another process was writing is taken along.
                 group = self._take(MOST_AT_ONCE)
-                sealed = [waiting.sealed for waiting in group]
-                outcomes = [outcome for round_ in _rounds(sealed) for outcome in _write_round(cursor, round_)]
+                outcomes = _write(cursor, [waiting.sealed for waiting in group])
         except BaseException as error:  # noqa: BLE001 - whoever waits must be answered, whatever happened
             failure = error if isinstance(error, StoreUnavailable) else StoreUnavailable("nothing was stored")
             group = group or self._take(1)
@@ -150,42 +142,35 @@ class SqliteStore:
                 raise
 
 
-def _rounds(group: Sequence[SealedStatement]) -> Iterator[list[SealedStatement]]:
-    """Yield the statements in order, each time as many as have ids and human checks of their own.
-
-    Of two with the same one, the second is then judged by what the first has left.
-    """
-    round_: list[SealedStatement] = []
-    seen: set[bytes] = set()
-    for sealed in group:
-        names = {sealed.statement_id, sealed.check_id}
-        if not seen.isdisjoint(names):
-            yield round_
-            round_, seen = [], set()
-        round_.append(sealed)
-        seen |= names
-    if round_:
-        yield round_
-
-
-def _write_round(cursor: sqlite3.Cursor, round_: Sequence[SealedStatement]) -> list[WriteOutcome]:
-    rows = [(new.statement_id, *_place(new), new.key_id, new.sealed, new.check_id) for new in round_]
-    kept = {statement_id for (statement_id,) in _execute(cursor, KEEP, rows).fetchall()}
-    stored = [new for new in round_ if new.statement_id in kept]
+def _write(cursor: sqlite3.Cursor, group: Sequence[SealedStatement]) -> list[_Outcome]:
+    checks = [(new.check_id, new.submitted_on.isoformat(), new.initiative_id) for new in group]
+    spent = {check_id for (check_id,) in _execute(cursor, SPEND, checks).fetchall()}
+    # Of two with one check in this group, the first is stored, and the second finds it.
+    stored = {new.check_id: new for new in reversed(group) if new.check_id in spent}
     if stored:
-        _execute(cursor, SPEND, [(new.check_id, new.submitted_on.isoformat()) for new in stored])
-        _execute(cursor, ADD_LEAF, [(new.commitment,) for new in stored])
-        _execute(cursor, COUNT, [(*place, count) for place, count in Counter(map(_place, stored)).items()])
-    return [WriteOutcome.STORED if new.statement_id in kept else _look(cursor, new) for new in round_]
+        _execute(cursor, ARRIVE, [_row(new) for new in reversed(stored.values())])
+    return [
+        (WriteOutcome.STORED, new.submitted_on) if stored.get(new.check_id) is new else _look(cursor, new)
+        for new in group
+    ]
 
 
-def _look(cursor: sqlite3.Cursor, sealed: SealedStatement) -> WriteOutcome:
-    values = (sealed.statement_id, sealed.statement_id, sealed.initiative_id, sealed.member_state)
-    return WriteOutcome(cursor.execute(LOOK, values).fetchone()[0])
+def _row(new: SealedStatement) -> tuple[object, ...]:
+    day = new.submitted_on.isoformat()
+    return (new.statement_id, new.initiative_id, new.member_state, day, new.key_id, new.sealed, new.commitment)
 
 
-def _place(sealed: SealedStatement) -> tuple[int, str, str]:
-    return sealed.initiative_id, sealed.member_state, sealed.submitted_on.isoformat()
+def _look(cursor: sqlite3.Cursor, sealed: SealedStatement) -> _Outcome:
+    values = {
+        "statement_id": sealed.statement_id,
+        "former_id": sealed.former_id,
+        "check_id": sealed.check_id,
+        "initiative_id": sealed.initiative_id,
+        "submitted_on": sealed.submitted_on.isoformat(),
+    }
+    # There is one: whoever did not spend the check found the fence, or whoever spent it, within this transaction.
+    outcome, day = cursor.execute(LOOK, values).fetchone()
+    return WriteOutcome(outcome), date.fromisoformat(day)
 
 
 def _execute(cursor: sqlite3.Cursor, sql: str, rows: Sequence[tuple[object, ...]]) -> sqlite3.Cursor:

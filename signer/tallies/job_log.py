@@ -4,17 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from signer.statements.tables import received_pending
 from signer.tallies.tables import periodic_run
 
 
 class Work(StrEnum):
-    """What comes back: counting what is pending, placing leaves in the log, and what belongs to each day."""
+    """What comes back.
 
-    ROLL_UP = "roll-up"
-    SEQUENCE = "sequence"
+    leader: a worker leads. settle: a fixed time of settling came. night: the days before are complete.
+    empty_log: the write-ahead log of the day is gone. daily: forecasts are made.
+    """
+
+    LEADER = "leader"
+    SETTLE = "settle"
+    NIGHT = "night"
+    EMPTY_LOG = "empty-log"
     DAILY = "daily"
 
 
@@ -27,8 +32,3 @@ def note_run(connection: Connection, work: Work, *, at: datetime) -> None:
 def read_runs(connection: Connection) -> Mapping[Work, datetime]:
     """Return when each kind of work last ended; what never has is left out."""
     return {Work(row.work): row.ended_at for row in connection.execute(select(periodic_run))}
-
-
-def count_waiting(connection: Connection) -> int:
-    """Return how many statements wait to be counted: on SQLite none ever does."""
-    return connection.scalar(select(func.count()).select_from(received_pending)) or 0

@@ -104,7 +104,7 @@ class MemberStateFigures:
 
 @dataclass(frozen=True)
 class Overview:
-    """One initiative as of the last roll-up. member_states: in protocol order."""
+    """One initiative as of the last settling. member_states: in protocol order."""
 
     initiative: Initiative
     on: date

@@ -28,7 +28,7 @@ class Counts:
 
 
 def read_counts(connection: Connection, initiative_id: int) -> Counts:
-    """Return the counts as of the last roll-up."""
+    """Return the counts as of the last settling."""
     rows = connection.execute(
         select(received.c.member_state, func.sum(received.c.statements).label("total"))
         .where(received.c.initiative_id == initiative_id)

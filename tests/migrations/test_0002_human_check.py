@@ -28,7 +28,7 @@ def test_statements_stay_and_no_check_is_spent(empty_database: str, tmp_path: Pa
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.execute(
-            text(f"INSERT INTO statement ({', '.join(ROW)}) VALUES ({', '.join(f':{name}' for name in ROW)})"),  # noqa: S608
+            text(f"INSERT INTO statement ({', '.join(ROW)}) VALUES ({', '.join(f':{name}' for name in ROW)})"),
             ROW,
         )
         assert "spent_check" not in inspect(connection).get_table_names()

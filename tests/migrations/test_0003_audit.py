@@ -46,7 +46,7 @@ BATCH = {
 
 
 def insertion(table: str, row: dict[str, object]) -> str:
-    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"  # noqa: S608
+    return f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})"
 
 
 def test_rows_stay_and_a_log_begins_that_the_database_refuses_to_change(empty_database: str, tmp_path: Path) -> None:

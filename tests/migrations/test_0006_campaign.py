@@ -32,7 +32,7 @@ def test_texts_that_are_there_become_the_first_version_of_their_history(empty_da
 
     columns = "initiative_id, language, title, objectives, website, partial_registration, written_on"
     with reading(engine) as connection:
-        versions = connection.execute(text(f"SELECT {columns} FROM text_version ORDER BY language")).all()  # noqa: S608
+        versions = connection.execute(text(f"SELECT {columns} FROM text_version ORDER BY language")).all()
         kept = connection.execute(text("SELECT registration_number, status, pause_reason FROM initiative")).one()
     assert [(*row[:6], date.fromisoformat(str(row[6]))) for row in versions] == [
         (1, "de", "Ein stiller Himmel", "We ask for it.", "https://initiative.example/de", "", date(2027, 1, 7)),

@@ -28,7 +28,7 @@ def test_counts_stay_and_no_work_has_run_yet(empty_database: str, tmp_path: Path
     with writing(engine) as connection:
         assert connection.scalar(text("SELECT statements FROM received")) == 12
         assert read_runs(connection) == {}
-        note_run(connection, Work.ROLL_UP, at=NOW)
+        note_run(connection, Work.SETTLE, at=NOW)
     with reading(engine) as connection:
-        assert read_runs(connection) == {Work.ROLL_UP: NOW}
+        assert read_runs(connection) == {Work.SETTLE: NOW}
     engine.dispose()

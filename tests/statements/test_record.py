@@ -1,12 +1,13 @@
 """Recording one statement: one row, one leaf, one more in the count; or nothing at all."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from signer.database import reading, writing
 from signer.initiatives.collection import CollectionClosed, CollectionPaused, InitiativeWithdrawn, NotYetOpen
+from signer.initiatives.fence import raise_fence
 from signer.initiatives.initiative import Status
 from signer.initiatives.tables import initiative as initiative_table
 from signer.ledger.tables import leaf
@@ -17,27 +18,27 @@ from signer.sealing.commitment import leaf_commitment
 from signer.sealing.opening import open_envelope
 from signer.statements.record import OtherMemberState
 from signer.statements.record import record as record_statement
-from signer.statements.store import AlreadyErased, CollectionFinalised
-from signer.statements.tables import finalised, statement
+from signer.statements.store import AlreadyErased, BehindFence
+from signer.statements.tables import arrival
 from signer.tallies.queries import read_counts
-from signer.tallies.rollup import roll_up
 from tests.acts import MAY_DAY, erase_now
 from tests.cases import every_case
 from tests.conftest import END, START, Instance
 from tests.people import ADA, BERT
+from tests.settling import count, settle_now, stored
 from tests.signing import record
 from tests.solved import new_check
 
 NOTHING: frozenset[str] = frozenset()
+DAY = timedelta(days=1)
 
 
-def rows(instance: Instance) -> tuple[int, int, int]:
+def rows(instance: Instance) -> tuple[int, ...]:
     """Count statements, leaves and statements received."""
-    roll_up(instance.engine)
+    settle_now(instance)
     with reading(instance.engine) as connection:
-        kept = connection.scalar(select(func.count()).select_from(statement)) or 0
-        leaves = connection.scalar(select(func.count()).select_from(leaf)) or 0
-        return kept, leaves, read_counts(connection, instance.initiative.id).total
+        total = read_counts(connection, instance.initiative.id).total
+    return len(stored(instance)), *count(instance, leaf), total
 
 
 def test_a_recorded_statement_opens_to_what_was_typed_and_its_leaf_is_in_the_log(instance: Instance) -> None:
@@ -47,22 +48,21 @@ def test_a_recorded_statement_opens_to_what_was_typed_and_its_leaf_is_in_the_log
     record(instance.store, germany, ADA, code=code, check_id=new_check(), on=MAY_DAY, confirmed=NOTHING)
 
     with reading(instance.engine) as connection:
-        row = connection.execute(select(statement)).one()
-        commitment = connection.scalar(select(leaf.c.commitment))
+        row = connection.execute(select(arrival)).one()
     envelope = germany.storage_key.unwrap(row.sealed, row.id)
     context = germany.context(row.id, row.submitted_on)
     opened = decode_plaintext(open_envelope(envelope, instance.opening_key, context))
     assert row.id == code.statement_id
     assert dict(opened.fields) == ADA
-    assert commitment == leaf_commitment(envelope, context, opened.blind)
+    assert row.commitment == leaf_commitment(envelope, context, opened.blind)
     assert rows(instance) == (1, 1, 1)
 
 
 def test_the_same_page_sent_twice_is_stored_once(instance: Instance) -> None:
-    code = Code.new()
+    code, check_id = Code.new(), new_check()
 
     for _ in range(3):
-        record(instance.store, instance.collection("DE"), ADA, code=code, confirmed=NOTHING)
+        record(instance.store, instance.collection("DE"), ADA, code=code, check_id=check_id, confirmed=NOTHING)
 
     assert rows(instance) == (1, 1, 1)
 
@@ -114,34 +114,40 @@ def test_both_ends_of_the_collection_period_are_included(instance: Instance, on:
 
 
 def test_sending_an_erased_page_again_does_not_bring_the_statement_back(instance: Instance) -> None:
-    code = Code.new()
-    record(
-        instance.store, instance.collection("DE"), ADA, code=code, check_id=new_check(), on=MAY_DAY, confirmed=NOTHING
-    )
-    erase_now(instance.engine, instance.initiative.id, code, on=MAY_DAY)
+    code, check_id = Code.new(), new_check()
+    record(instance.store, instance.collection("DE"), ADA, code=code, check_id=check_id)
+    erase_now(instance.engine, instance.settings, instance.initiative, code, on=MAY_DAY)
 
     with pytest.raises(AlreadyErased):
-        record(instance.store, instance.collection("DE"), ADA, code=code, confirmed=NOTHING)
+        record(instance.store, instance.collection("DE"), ADA, code=code, check_id=check_id)
 
     assert rows(instance) == (0, 1, 1)
 
 
-def test_behind_a_final_batch_a_late_request_stores_nothing_but_a_repeated_page_keeps_its_answer(
+def test_behind_the_fence_a_late_request_stores_nothing_but_a_repeated_page_keeps_its_answer(
     instance: Instance,
 ) -> None:
-    code = Code.new()
-    record(
-        instance.store, instance.collection("DE"), ADA, code=code, check_id=new_check(), on=MAY_DAY, confirmed=NOTHING
-    )
+    code, check_id = Code.new(), new_check()
+    record(instance.store, instance.collection("DE"), ADA, code=code, check_id=check_id)
     with writing(instance.engine) as connection:
-        connection.execute(finalised.insert().values(initiative_id=instance.initiative.id, member_state="DE"))
+        raise_fence(connection, instance.initiative.id, MAY_DAY)
 
-    record(
-        instance.store, instance.collection("DE"), ADA, code=code, check_id=new_check(), on=MAY_DAY, confirmed=NOTHING
-    )
-    with pytest.raises(CollectionFinalised):
-        record(instance.store, instance.collection("DE"), BERT, confirmed=NOTHING)
+    again = record(instance.store, instance.collection("DE"), ADA, code=code, check_id=check_id)
+    with pytest.raises(BehindFence):
+        record(instance.store, instance.collection("DE"), BERT)
+    next_day = record(instance.store, instance.collection("DE"), BERT, on=MAY_DAY + DAY)
 
+    assert (again, next_day) == (MAY_DAY, MAY_DAY + DAY)
+    assert rows(instance) == (2, 2, 2)
+
+
+def test_a_page_sent_again_after_midnight_is_told_the_day_of_the_first_time(instance: Instance) -> None:
+    code, check_id = Code.new(), new_check()
+    record(instance.store, instance.collection("DE"), ADA, code=code, check_id=check_id)
+
+    again = record(instance.store, instance.collection("DE"), ADA, code=code, check_id=check_id, on=MAY_DAY + DAY)
+
+    assert again == MAY_DAY
     assert rows(instance) == (1, 1, 1)
 
 

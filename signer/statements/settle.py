@@ -1,0 +1,187 @@
+"""Settling: arrivals become settled statements, leaves with a place, and counts; in groups, sorted.
+
+A group is what waits of one initiative, at most some thousand at a time, chosen and placed in order of leaf hash, and
+kept in order of id. Neither order has to do with that of arrival.
+
+- It waits for nobody who signs, nor they for it: it deletes rows that are committed, and others insert further ones.
+  (SQLite has one writer, who is kept waiting for a small chunk at a time.)
+- Exact: a lock of the transaction and the head's old size guard it, so that of two settlers one stands back, also after
+  a failover, which a lock of the session does not survive.
+- Idempotent: killed at any point, it goes on where it was.
+
+PostgreSQL does a group in one transaction. SQLite places the leaves, then copies rows, then deletes arrivals in the
+order in which they lie: a page that is freed when its last *id* has been copied would say, by its number, which ids
+came together. In between a row lies in two tables; the leaf says that it was placed, its copy that it was copied.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Date, Engine, Row, bindparam, func, insert, select, text
+
+from signer.database import Lock, hold, in_turn, is_sqlite, reading, writing
+from signer.initiatives.keys import log_key
+from signer.ledger.log import HeadMoved, grow_head, next_place
+from signer.ledger.tables import leaf
+from signer.settings import Settings
+from signer.statements.tables import arrival
+from signer.storage import truncate_if_empty
+
+FEWEST = 10
+"""Fewer of an initiative wait, until their day is over: a group hides each of its members."""
+GROUP = 5_000
+"""Who erases may have to wait for one group: half a second."""
+SQLITE_GROUP, SQLITE_CHUNK = 1_000, 100
+"""So that nobody who signs waits longer than 100 ms."""
+
+SETTLE = text("""
+WITH moved AS (
+    DELETE FROM arrival WHERE id IN (
+        SELECT id FROM arrival
+        WHERE initiative_id = :initiative_id AND submitted_on <= :until AND commitment > :after
+        ORDER BY commitment LIMIT :most
+    )
+    RETURNING id, initiative_id, member_state, submitted_on, key_id, sealed, commitment
+), kept AS (
+    INSERT INTO settled (id, initiative_id, member_state, submitted_on, key_id, sealed)
+    SELECT id, initiative_id, member_state, submitted_on, key_id, sealed FROM moved WHERE sealed IS NOT NULL ORDER BY id
+), counted AS (
+    INSERT INTO received AS there (initiative_id, member_state, submitted_on, statements)
+    SELECT initiative_id, member_state, submitted_on, count(*) FROM moved
+    GROUP BY initiative_id, member_state, submitted_on ORDER BY initiative_id, member_state, submitted_on
+    ON CONFLICT (initiative_id, member_state, submitted_on)
+    DO UPDATE SET statements = there.statements + excluded.statements
+)
+INSERT INTO leaf (commitment, initiative_id, place)
+SELECT commitment, initiative_id, :next_place - 1 + row_number() OVER (ORDER BY commitment)
+FROM moved ORDER BY commitment
+RETURNING commitment
+""").bindparams(bindparam("until", type_=Date))
+
+PLACED = "EXISTS (SELECT 1 FROM leaf WHERE leaf.commitment = arrival.commitment)"
+COPIED = """(EXISTS (SELECT 1 FROM settled WHERE settled.id = arrival.id)
+    OR EXISTS (SELECT 1 FROM statement WHERE statement.id = arrival.id))"""
+UNPLACED = (
+    text(f"""
+SELECT commitment, member_state, submitted_on FROM arrival
+WHERE initiative_id = :initiative_id AND submitted_on <= :until AND NOT {PLACED}
+ORDER BY commitment
+""")  # noqa: S608 - text of ours, here and below
+    .bindparams(bindparam("until", type_=Date))
+    .columns(submitted_on=Date)
+)
+COUNT = text("""
+INSERT INTO received (initiative_id, member_state, submitted_on, statements)
+VALUES (:initiative_id, :member_state, :submitted_on, :statements)
+ON CONFLICT (initiative_id, member_state, submitted_on) DO UPDATE SET statements = statements + excluded.statements
+""").bindparams(bindparam("submitted_on", type_=Date))
+UNCOPIED = text(f"""
+SELECT id FROM arrival
+WHERE initiative_id = :initiative_id AND sealed IS NOT NULL AND {PLACED} AND NOT {COPIED} ORDER BY id
+""")  # noqa: S608
+COPY = text(f"""
+INSERT INTO settled (id, initiative_id, member_state, submitted_on, key_id, sealed)
+SELECT id, initiative_id, member_state, submitted_on, key_id, sealed FROM arrival
+WHERE id BETWEEN :first AND :last AND initiative_id = :initiative_id
+    AND sealed IS NOT NULL AND {PLACED} AND NOT {COPIED}
+ORDER BY id
+""")  # noqa: S608
+LEAVE = text(f"""
+DELETE FROM arrival WHERE rowid IN (
+    SELECT rowid FROM arrival
+    WHERE initiative_id = :initiative_id AND {PLACED} AND (sealed IS NULL OR {COPIED}) ORDER BY rowid LIMIT :most
+)
+""")  # noqa: S608
+
+
+def count_waiting(connection: Connection) -> dict[int, int]:
+    """Return how many arrivals wait, by initiative. For settling only: the console counts in `reconcile.py`."""
+    rows = connection.execute(
+        select(arrival.c.initiative_id, func.count().label("total")).group_by(arrival.c.initiative_id)
+    )
+    return {row.initiative_id: int(row.total) for row in rows}
+
+
+def settle(engine: Engine, settings: Settings, initiative_id: int, *, until: date = date.max) -> int:
+    """Settle what waits of an initiative and bears a day up to `until`; return how many. Raises StoreUnavailable.
+
+    Where another settler is at work, it stands back: 0, or as many as were settled before the other came.
+    """
+    step = _settle_on_sqlite if is_sqlite(engine) else _settle_on_postgresql
+    settled = 0
+    try:
+        for group in step(engine, settings, initiative_id, until):
+            settled += group
+    except HeadMoved:
+        return settled
+    return settled
+
+
+def empty_arrivals(engine: Engine) -> bool:
+    """PostgreSQL: let go of what the deleted rows still hold, if nobody has come meanwhile; return whether so.
+
+    Nobody who signs waits longer than for a tenth of a second; where that is not enough, next time.
+    """
+    return is_sqlite(engine) or truncate_if_empty(engine, arrival)
+
+
+def _settle_on_postgresql(engine: Engine, settings: Settings, initiative_id: int, until: date) -> Iterator[int]:
+    key, after = log_key(settings), b""
+    while True:
+        with writing(engine) as connection:
+            hold(connection, Lock.SETTLE)
+            values = {"initiative_id": initiative_id, "until": until, "after": after, "most": GROUP}
+            placed = connection.scalars(SETTLE, values | {"next_place": next_place(connection)}).all()
+            grow_head(connection, origin=settings.log_origin, key=key)
+        yield len(placed)
+        if len(placed) < GROUP:
+            return
+        after = max(placed)
+
+
+def _settle_on_sqlite(engine: Engine, settings: Settings, initiative_id: int, until: date) -> Iterator[int]:
+    here = {"initiative_id": initiative_id}
+    yield from _place(engine, settings, initiative_id, until)
+    with reading(engine) as connection:
+        ids = connection.scalars(UNCOPIED, here).all()
+    for start in range(0, len(ids), SQLITE_CHUNK):
+        chunk = ids[start : start + SQLITE_CHUNK]
+        with in_turn(engine) as connection:
+            connection.execute(COPY, here | {"first": chunk[0], "last": chunk[-1]})
+    while True:
+        with in_turn(engine) as connection:
+            if not connection.execute(LEAVE, here | {"most": SQLITE_CHUNK}).rowcount:
+                return
+
+
+def _place(engine: Engine, settings: Settings, initiative_id: int, until: date) -> Iterator[int]:
+    """Place leaves and count: what was placed is settled, wherever its row lies."""
+    with reading(engine) as connection:
+        place = next_place(connection)
+        waiting = connection.execute(UNPLACED, {"initiative_id": initiative_id, "until": until}).all()
+    key = log_key(settings)
+    # Once at least, so that the head also grows over what was placed without it.
+    for start in range(0, max(1, len(waiting)), SQLITE_GROUP):
+        group = waiting[start : start + SQLITE_GROUP]
+        with in_turn(engine) as connection:
+            if next_place(connection) != place:
+                raise HeadMoved("another process settles; it has placed leaves meanwhile")
+            if group:
+                _place_group(connection, initiative_id, group, place)
+            grow_head(connection, origin=settings.log_origin, key=key)
+        place += len(group)
+        yield len(group)
+
+
+def _place_group(connection: Connection, initiative_id: int, group: Sequence[Row[Any]], place: int) -> None:
+    leaves = [
+        {"commitment": row.commitment, "initiative_id": initiative_id, "place": place + number}
+        for number, row in enumerate(group)
+    ]
+    connection.execute(insert(leaf), leaves)
+    counts = Counter((row.member_state, row.submitted_on) for row in group)
+    for (member_state, on), count in sorted(counts.items()):
+        values = {"initiative_id": initiative_id, "member_state": member_state, "submitted_on": on}
+        connection.execute(COUNT, values | {"statements": count})

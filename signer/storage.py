@@ -1,0 +1,118 @@
+"""Storage: what the engine keeps besides the rows, and how the service gets rid of it.
+
+Deleted rows, free pages and the write-ahead log tell of what was there and in which order it came. PostgreSQL: a table
+that is empty is truncated, with its file. SQLite: pages are large enough for a sealed statement, and zeroed when freed.
+Both: the log is emptied.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, Table, literal, select, text
+from sqlalchemy.exc import DBAPIError
+
+from signer.database import (
+    SQLITE_BUSY_SECONDS,
+    SQLITE_PAGE_BYTES,
+    LockTimeout,
+    is_sqlite,
+    one_writer,
+    translated,
+    writing,
+)
+
+PATIENCE_SECONDS = 0.1
+"""How long others may have to wait behind a lock that shuts them out of a table; who cannot have it tries later."""
+NOT_ALLOWED = "42501"
+
+
+@contextmanager
+def shutting_out(engine: Engine, table: Table) -> Iterator[Connection]:
+    """PostgreSQL: give a transaction that has `table` for itself. Raises LockTimeout, soon, or StoreUnavailable.
+
+    READ COMMITTED: what is read once the lock is there shows all that was committed before.
+    """
+    with writing(engine) as connection:
+        limit = f"{round(PATIENCE_SECONDS * 1000)}ms"
+        for name in ("lock_timeout", "statement_timeout"):
+            connection.execute(text(f"SET LOCAL {name} = '{limit}'"))
+        connection.execute(text(f"LOCK TABLE {table.name} IN ACCESS EXCLUSIVE MODE"))
+        yield connection
+
+
+def truncate_if_empty(engine: Engine, table: Table) -> bool:
+    """PostgreSQL: truncate `table` if it has no row; return whether it had none, as far as could be seen in time.
+
+    What deleted rows still hold is then gone with their file. Raises StoreUnavailable.
+    """
+    try:
+        with shutting_out(engine, table) as connection:
+            if connection.execute(select(literal(1)).select_from(table).limit(1)).first():
+                return False
+            connection.execute(text(f"TRUNCATE {table.name}"))
+    except LockTimeout:
+        return False
+    return True
+
+
+def empty_write_ahead_log(engine: Engine) -> None:
+    """SQLite: bring what was written into the database while others go on writing. Raises StoreUnavailable.
+
+    Otherwise every eightieth citizen or so would wait until their own statement's process has done it.
+    """
+    if is_sqlite(engine):
+        with translated(), engine.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def discard_write_ahead_log(engine: Engine) -> bool:
+    """Leave nothing in the write-ahead log that was written before; return whether it could be done.
+
+    It tells the order of arrival, row by row. SQLite: a log that somebody still reads from stays; nobody is waited for
+    with the writer's lock in hand. PostgreSQL removes the segments before a checkpoint (`wal_recycle = off`); it needs
+    a role that may do so (`signer doctor` says which). Raises StoreUnavailable.
+    """
+    with translated(), engine.connect() as connection:
+        if is_sqlite(engine):
+            cursor = connection.connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            cursor.execute("PRAGMA busy_timeout=0")
+            is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000}")
+            return not is_busy
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            connection.execute(text("SELECT pg_switch_wal()"))
+            connection.execute(text("CHECKPOINT"))
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") != NOT_ALLOWED:
+                raise
+            return False
+        return True
+
+
+def has_right_pages(engine: Engine) -> bool:
+    """SQLite: tell whether the file has pages of the size that a sealed statement needs. Raises StoreUnavailable."""
+    if not is_sqlite(engine):
+        return True
+    with translated(), engine.connect() as connection:
+        return bool(connection.exec_driver_sql("PRAGMA page_size").scalar() == SQLITE_PAGE_BYTES)
+
+
+def resize_pages(engine: Engine) -> None:
+    """SQLite: rewrite a file of an earlier release with pages of today's size, for which nobody else may have it open.
+
+    Killed half-way, the file is as it was. Raises StoreUnavailable.
+    """
+    if has_right_pages(engine):
+        return
+    # Ours in the pool are others, too.
+    engine.dispose()
+    with translated(), one_writer(engine), engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        # It takes as much room again, aside: in a file, for memory would not be enough.
+        for pragma in ("journal_mode=DELETE", "temp_store=FILE", f"page_size={SQLITE_PAGE_BYTES}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute("VACUUM")
+        for pragma in ("journal_mode=WAL", "temp_store=MEMORY"):
+            cursor.execute(f"PRAGMA {pragma}")

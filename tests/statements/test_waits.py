@@ -1,0 +1,108 @@
+"""Nobody who signs waits for a lock of what runs beside signing: PostgreSQL itself refuses one that would.
+
+The limits of the fence and of a truncation are apart (`test_night.py`). SQLite has one writer at a time; how long its
+chunks hold the others up is measured by `make proof PART=arrivals`.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from signer.batches.queries import list_batches
+from signer.batches.reconcile import StatementCounts, require_reconciled
+from signer.database import StoreUnavailable, reading, writing
+from signer.statements import night, postgres_store
+from signer.statements.night import bring_home
+from signer.statements.settle import settle
+from signer.statements.stores import open_store
+from tests.acts import MAY_DAY, export_to, freeze_now
+from tests.conftest import NUMBER, Instance
+from tests.people import ADA
+from tests.settling import pass_night
+from tests.signing import record
+
+LIMIT = "-c lock_timeout=50"
+"""More than two who sign can be in each other's way, and less than any transaction beside them is held open for."""
+STATEMENTS = 150
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def impatient(on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
+    """An instance whose store is refused by the database where it would have to wait for a lock."""
+    monkeypatch.setattr(postgres_store, "SESSION", {"autocommit": True, "options": LIMIT})
+    store = open_store(on_postgresql.engine)
+    yield replace(on_postgresql, store=store)
+    store.close()
+
+
+@contextmanager
+def beside(*work: Callable[[], object]) -> Iterator[None]:
+    """Do all of it again and again while the block runs, and at least once."""
+    ended, troubled = threading.Event(), []
+
+    def go_on() -> None:
+        try:
+            while not ended.is_set():
+                for each in work:
+                    each()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
+            troubled.append(error)
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+    assert troubled == []
+
+
+def test_no_signer_waits_for_settling_night_freeze_export_or_reconciliation(
+    impatient: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = (impatient.engine, impatient.settings)
+    for _ in range(20):
+        record(impatient.store, impatient.collection("DE"), ADA)
+    pass_night(impatient)
+    freeze_now(*here, "DE", number=NUMBER, on=MAY_DAY + DAY)
+    with reading(impatient.engine) as connection:
+        (frozen,) = list_batches(connection, NUMBER)
+    # The lock of the fence is taken apart.
+    monkeypatch.setattr(night, "wait_for_requests_under_way", lambda _: None)
+    numbers = iter(range(10_000))
+
+    def export() -> None:
+        folder = tmp_path / str(next(numbers))
+        folder.mkdir()
+        export_to(folder, *here, frozen)
+
+    with beside(
+        lambda: settle(*here, impatient.initiative.id),
+        lambda: night._move(impatient.engine, impatient.initiative.id, MAY_DAY + 9 * DAY),
+        lambda: bring_home(*here, impatient.initiative, MAY_DAY),
+        export,
+        lambda: require_reconciled(impatient.engine),
+    ):
+        for _ in range(STATEMENTS):
+            record(impatient.store, impatient.collection("DE"), ADA, on=MAY_DAY + DAY)
+
+    assert next(numbers) > 1
+    pass_night(impatient, after=MAY_DAY + DAY)
+    counts = require_reconciled(impatient.engine).of(impatient.initiative.id)
+    assert counts == StatementCounts(received=STATEMENTS + 20, open=STATEMENTS, in_batches=20)
+
+
+def test_who_would_have_to_wait_for_a_lock_is_refused_in_this_test(impatient: Instance) -> None:
+    """Without it the test above would show nothing."""
+    with writing(impatient.engine) as connection:
+        connection.execute(text("LOCK TABLE arrival IN SHARE MODE"))
+        with pytest.raises(StoreUnavailable, match="LockNotAvailable"):
+            record(impatient.store, impatient.collection("DE"), ADA)
