@@ -44,7 +44,7 @@ def atomic_file(path: Path, *, replace: bool = False, public: bool = False) -> I
                 file.close()
             raise
     with _reporting(path):
-        _make_name_durable(path.parent)
+        make_name_durable(path.parent)
 
 
 def _require_free(path: Path) -> None:
@@ -92,7 +92,8 @@ def _reporting(path: Path) -> Iterator[None]:
         raise FileNotWritten(f"{path.name} cannot be written to {path.parent}: {error.strerror}") from None
 
 
-def _make_name_durable(folder: Path) -> None:
+def make_name_durable(folder: Path) -> None:
+    """Return once the names of the files in `folder` are on the disk. Raises OSError."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

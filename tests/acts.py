@@ -8,9 +8,13 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine
 
 from signer.audit.unit_of_work import UnitOfWork, unit_of_work
-from signer.batches.export import export, record_export
+from signer.batches.export import brought_up_to_date, export, record_export
+from signer.batches.freeze import freeze, prepare
+from signer.batches.manifest import Manifest
 from signer.batches.queries import BatchSummary
+from signer.batches.reconcile import require_reconciled
 from signer.database import reading, writing
+from signer.initiatives.initiative import Initiative
 from signer.retention.erase import erase
 from signer.sealing.code import Code
 from signer.settings import Settings
@@ -46,12 +50,30 @@ def export_to(
     folder: Path, engine: Engine, settings: Settings, batch: BatchSummary, *, on: date = MAY_DAY, actor: str = TESTER
 ) -> Path:
     """Export a batch as the command does: it reads in one transaction and is recorded in another."""
+    require_reconciled(engine)
+    there = brought_up_to_date(engine, settings, batch, lambda: unit_of_work(engine, settings, on=on, actor=actor))
     recording = act(engine, settings, on=on, actor=actor)(record_export)
     with reading(engine) as connection:
-        return export(connection, settings, batch, folder, recorded=lambda: recording(batch))
+        return export(connection, settings, there, folder, recorded=lambda: recording(there))
 
 
-def erase_now(engine: Engine, initiative_id: int, code: Code, *, on: date = MAY_DAY) -> None:
+def erase_now(engine: Engine, settings: Settings, initiative: Initiative, code: Code, *, on: date = MAY_DAY) -> None:
     """Erase a statement in a transaction of its own, as the service does."""
     with writing(engine) as connection:
-        erase(connection, initiative_id, code, on=on)
+        erase(connection, settings, initiative, code, on=on)
+
+
+def freeze_now(
+    engine: Engine,
+    settings: Settings,
+    member_state: str,
+    *,
+    number: str,
+    until: date | None = None,
+    final: bool = False,
+    on: date = MAY_DAY,
+    actor: str = TESTER,
+) -> Manifest:
+    """Prepare and freeze a batch, as page and command do."""
+    prepared = prepare(engine, settings, number, member_state, until=until, final=final, on=on)
+    return act(engine, settings, on=on, actor=actor)(freeze)(prepared)
