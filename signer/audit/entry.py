@@ -42,6 +42,7 @@ class EntryKind(StrEnum):
     PLANNING_CHANGED = "planning_changed"
     STATEMENTS_INVENTED = "statements_invented"
     BATCH_FROZEN = "batch_frozen"
+    BATCH_REMADE = "batch_remade"
     BATCH_EXPORTED = "batch_exported"
     BATCH_OPENED_AGAIN = "batch_opened_again"
     BATCH_HANDED_OVER = "batch_handed_over"

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, insert
 from signer.audit.entry import Detail, EntryKind
 from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.queries import BatchSummary, Certificate, list_batches, read_certificate, read_steps
-from signer.batches.reconcile import require_reconciled
 from signer.batches.state import HANDED, State, move_to, record_step
 from signer.batches.tables import certificate as certificate_table
 from signer.batches.transitions import NotReady, checked_text, day_of
@@ -49,7 +48,8 @@ INVALID = (
 def certify(unit: UnitOfWork, batch: BatchSummary, certificate: Certificate) -> None:
     """Record a certificate of Annex VI; a further one of the same batch corrects the one before.
 
-    Raises NotReady (numbers, dates or codes that cannot be, or nothing new), WrongStep or Unreconciled.
+    The caller has reconciled the numbers before. Raises NotReady (numbers, dates or codes that cannot be, or nothing
+    new) or WrongStep.
     """
     _require_possible(certificate, batch, received_on=day_of(unit.connection, batch, State.RECEIVED), on=unit.on)
     certificate = replace(certificate, reference=checked_text(certificate.reference, "reference"))
@@ -62,7 +62,6 @@ def certify(unit: UnitOfWork, batch: BatchSummary, certificate: Certificate) -> 
     move_to(unit.connection, batch.id, State.CERTIFIED)
     if read_certificate(unit.connection, batch.id) == certificate:
         raise NotReady(f"this certificate of batch {batch} is recorded already")
-    require_reconciled(unit.connection)
     issued_on = certificate.issued_on
     unit.connection.execute(
         insert(certificate_table).values(batch_id=batch.id, issued_on=issued_on, recorded_on=unit.on, **values)

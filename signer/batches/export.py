@@ -1,10 +1,12 @@
 """Handing out the bytes of a frozen batch: the same statements give the same file, however often it is done.
 
-The file's digest was recorded when the batch was frozen; bytes that would give another are not handed out whole.
+The file's digest was recorded when it was made; bytes that would give another are not handed out whole. Where something
+of it was erased since, it is made again first, under the same number, and both digests stay recorded.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
@@ -12,10 +14,10 @@ from sqlalchemy import Connection, Engine, select
 from signer.audit.entry import EntryKind
 from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.batch_file import MalformedBatch, Record, batch_pieces, write_batch
-from signer.batches.freeze import records_of
 from signer.batches.manifest import Manifest
-from signer.batches.queries import BatchSummary
-from signer.batches.reconcile import require_reconciled
+from signer.batches.queries import BatchSummary, find_batch
+from signer.batches.ranges import range_of
+from signer.batches.remake import prepare_again, remake
 from signer.batches.state import EXPORTED, State, WrongStep, record_step
 from signer.batches.tables import batch as batch_table
 from signer.database import reading
@@ -42,6 +44,21 @@ def is_written(batch: BatchSummary, folder: Path) -> bool:
         return False
 
 
+def brought_up_to_date(
+    engine: Engine, settings: Settings, batch: BatchSummary, acting: Callable[[], AbstractContextManager[UnitOfWork]]
+) -> BatchSummary:
+    """Return the batch with a file that has nothing that was erased; where it had, it is made again and recorded.
+
+    acting: opens the unit of work of who asks for the file. Raises WrongStep, WrongStorageKey or StoreUnavailable.
+    """
+    made = prepare_again(engine, settings, batch) if batch.state is State.FROZEN else None
+    if made is None:
+        return batch
+    with acting() as unit:
+        remake(unit, batch, made)
+        return find_batch(unit.connection, batch.registration_number, batch.member_state, batch.number)
+
+
 def export(
     connection: Connection,
     settings: Settings,
@@ -53,10 +70,11 @@ def export(
 ) -> Path:
     """Write `batch` into `folder` and return the file's path; memory stays flat.
 
+    The caller has brought the batch up to date, and reconciled the numbers.
     connection: of one that reads: it takes as long as the batch is large. recorded: records the export, with
     `record_export` in a unit of work of its own, before the file shows under its name.
     watched: sees each record pass, to show progress.
-    Raises WrongStep, Unreconciled, FileNotWritten, MalformedBatch (the statements are not those that were frozen),
+    Raises WrongStep, FileNotWritten, MalformedBatch (the statements are not those that were frozen),
     WrongStorageKey or StoreUnavailable; no file is left then. A file that has its name has been recorded.
     """
     path = folder / file_name(batch)
@@ -99,9 +117,11 @@ def _manifest_and_records(
     connection: Connection, settings: Settings, batch: BatchSummary
 ) -> tuple[Manifest, Iterator[Record]]:
     _require_frozen(connection, batch)
-    require_reconciled(connection)
+    days = range_of(batch)
+    if days.count_erased(connection) != batch.erased:
+        raise WrongStep(f"a statement of batch {batch} was erased just now; try again")
     storage_key = read_storage_key(settings, batch.registration_number)
-    return Manifest.decode(batch.manifest), records_of(connection, batch.id, storage_key)
+    return Manifest.decode(batch.manifest), days.records(connection, storage_key)
 
 
 def _require_frozen(connection: Connection, batch: BatchSummary) -> None:

@@ -1,31 +1,34 @@
-"""Freezing: choosing the statements of a batch, for good."""
+"""Freezing: a batch is a range of days of one Member State, and what the file of its statements will be.
+
+It is prepared by reading, which takes as long as there are statements and holds nobody up; then one row is inserted.
+What is erased later is no longer in the file that is given out: that is made again (`remake`).
+"""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from signer.audit.entry import EntryKind
 from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.batch_file import Record, batch_digest
 from signer.batches.manifest import InitiativeData, Manifest
+from signer.batches.queries import list_batches
+from signer.batches.ranges import DayRange, kept_by_day, open_days, open_range
 from signer.batches.reconcile import require_reconciled
-from signer.batches.state import State, fail_superseded, is_open, record_step
+from signer.batches.state import State, fail_superseded, record_step
 from signer.batches.tables import batch
-from signer.database import is_sqlite
+from signer.database import Lock, hold, reading
 from signer.errors import SignerError
 from signer.initiatives.initiative import Initiative, Status
-from signer.initiatives.keys import log_key, manifest_key, read_storage_key, require_key
+from signer.initiatives.keys import manifest_key, read_storage_key, require_key
 from signer.initiatives.queries import find_initiative
-from signer.ledger.log import latest_note, sequence_within
+from signer.ledger.log import latest_note
 from signer.scheme.load import load_scheme
-from signer.sealing.storage_key import StorageKey
-from signer.statements.tables import finalised, statement
-from signer.tallies.rollup import roll_up_within
-
-FETCH = 1000
+from signer.settings import Settings
+from signer.statements.night import bring_home
 
 
 class NothingToFreeze(SignerError):
@@ -40,88 +43,118 @@ class AlreadyFinal(NotFinal):
     """The Member State has a final batch already, which holds every statement."""
 
 
-def freeze(
-    unit: UnitOfWork, registration_number: str, member_state: str, *, until: date | None, final: bool
-) -> Manifest:
-    """Freeze the open statements of one Member State into a new batch and return its manifest.
+class FrozenMeanwhile(SignerError):
+    """Somebody else has frozen a batch of the Member State in the meantime; nothing was frozen now."""
 
-    until: the last day to take in; without one, yesterday, since today's statements still arrive.
+
+@dataclass(frozen=True)
+class Prepared:
+    """A batch as it can be frozen. digest: SHA-256 of its file. erased: of its days, and so not in the file."""
+
+    initiative: Initiative
+    days: DayRange
+    manifest: Manifest
+    digest: str
+    erased: int
+
+
+def prepare(
+    engine: Engine,
+    settings: Settings,
+    registration_number: str,
+    member_state: str,
+    *,
+    until: date | None,
+    final: bool,
+    on: date,
+) -> Prepared:
+    """Complete the days that are to be frozen, read their statements, and return the batch that they make.
+
+    until: the last day to take in; without one, yesterday. on: today.
     final: all statements of the Member State, after collection has closed; earlier frozen batches are superseded.
-    Statements that arrive meanwhile stay open for the next batch; behind a final one none is taken any more.
     Raises UnknownInitiative, UnknownMemberState, NotFinal, NothingToFreeze, Unreconciled or StoreUnavailable.
     """
-    connection, settings = unit.connection, unit.settings
-    initiative = find_initiative(connection, registration_number)
-    code = load_scheme(initiative.scheme).member_state(member_state).member_state
-    recipient = require_key(connection, settings, initiative)
-    cut_off = _cut_off(initiative, until, final=final, on=unit.on)
-    _require_none_final(connection, initiative, code)
-    # Before an interim batch is voided, which would hide that it lost a statement.
-    require_reconciled(connection)
-    if final:
-        _close_behind(unit, initiative, code)
-    roll_up_within(connection)
-    # The checkpoint of a final batch covers all of it; otherwise the log keeps to its own pace.
-    if final or latest_note(connection) is None:
-        sequence_within(connection, origin=settings.log_origin, key=log_key(settings))
-    batch_id, number = _take_in(unit, initiative, code, cut_off, final=final)
-    # Read within the transaction, because it marks the rows: nothing else may move them before their digest is kept.
-    storage_key = read_storage_key(settings, registration_number)
-    payload = _measure(records_of(connection, batch_id, storage_key))
-    manifest = Manifest(
-        initiative=_initiative_data(initiative),
-        member_state=code,
-        number=number,
-        final=final,
-        count=payload.count,
-        until=cut_off.isoformat(),
-        first_day=payload.first_day.isoformat(),
-        last_day=payload.last_day.isoformat(),
-        key_fingerprint=recipient.fingerprint.hex(),
-        payload_sha256=payload.sha256,
-        payload_bytes=payload.size,
-        checkpoint=latest_note(connection) or "",
+    with reading(engine) as connection:
+        initiative = find_initiative(connection, registration_number)
+        code = load_scheme(initiative.scheme).member_state(member_state).member_state
+        cut_off = _cut_off(initiative, until, final=final, on=on)
+        require_key(connection, settings, initiative)
+        _require_none_final(connection, initiative, code)
+    # Before anything moves, and before an interim batch is voided, which would hide that it lost a statement.
+    require_reconciled(engine)
+    bring_home(engine, settings, initiative, cut_off)
+    require_reconciled(engine)
+    with reading(engine) as connection:
+        number = _next_number(connection, initiative.id, code)
+        days = _days(connection, initiative, code, cut_off, final=final)
+        draft = _draft(connection, settings, initiative, days, number=number, final=final)
+        return read_batch(connection, settings, initiative, days, draft)
+
+
+def freeze(unit: UnitOfWork, prepared: Prepared) -> Manifest:
+    """Freeze a prepared batch: insert its row. Raises FrozenMeanwhile or AlreadyFinal."""
+    connection, manifest, days = unit.connection, prepared.manifest, prepared.days
+    hold(connection, Lock.FREEZE)
+    _require_none_final(connection, prepared.initiative, days.member_state)
+    # Batches are numbered as they are frozen, so the next number also says that the days are still open.
+    if _next_number(connection, days.initiative_id, days.member_state) != manifest.number:
+        raise FrozenMeanwhile(
+            f"another batch of {days.member_state} was frozen meanwhile; nothing was frozen, try again"
+        )
+    if manifest.final:
+        fail_superseded(unit, days.initiative_id, days.member_state)
+    values = {**vars(days), "number": manifest.number, "state": State.FROZEN, "reason": "", "final": manifest.final}
+    new = insert(batch).values(
+        frozen_on=unit.on,
+        statements=manifest.count,
+        erased=prepared.erased,
+        manifest=manifest.encode(),
+        **values,
     )
-    frozen = update(batch).where(batch.c.id == batch_id)
-    connection.execute(frozen.values(statements=manifest.count, manifest=manifest.encode()))
-    digest = batch_digest(manifest, records_of(connection, batch_id, storage_key), manifest_key(settings))
-    # And once more with the new batch: it holds what was open, nothing more and nothing less.
-    require_reconciled(connection)
-    record_step(connection, batch_id, State.FROZEN, on=unit.on, actor=unit.actor, digest=digest)
+    batch_id = connection.execute(new.returning(batch.c.id)).scalar_one()
+    record_step(connection, batch_id, State.FROZEN, on=unit.on, actor=unit.actor, digest=prepared.digest)
     unit.record(
         EntryKind.BATCH_FROZEN,
-        registration_number,
-        member_state=code,
-        batch=number,
-        final="yes" if final else "no",
+        manifest.initiative.registration_number,
+        member_state=manifest.member_state,
+        batch=manifest.number,
+        final="yes" if manifest.final else "no",
         until=manifest.until,
         statements=manifest.count,
-        file_sha256=digest,
+        file_sha256=prepared.digest,
     )
     return manifest
 
 
-def records_of(connection: Connection, batch_id: int, storage_key: StorageKey) -> Iterator[Record]:
-    """Yield the statements of a batch by id, unwrapped, a thousand in memory at a time. Raises WrongStorageKey."""
-    columns = select(statement.c.id, statement.c.submitted_on, statement.c.sealed)
-    chosen = columns.where(statement.c.batch == batch_id).order_by(statement.c.id)
-    for statement_id, on, sealed in connection.execute(chosen.execution_options(yield_per=FETCH)):
-        yield Record(statement_id, on, storage_key.unwrap(sealed, statement_id))
+def member_states_to_freeze(connection: Connection, initiative: Initiative, *, final: bool) -> tuple[str, ...]:
+    """Return the Member States of which a new batch would take a statement in, in alphabetical order.
+
+    final: that batch takes in what lies in interim batches, too. Made from counts: today's statements wait.
+    """
+    batches = list_batches(connection, initiative.registration_number)
+
+    def is_wanted(code: str, days: Iterable[date]) -> bool:
+        own = [there for there in batches if there.member_state == code and (there.final or not final)]
+        return bool(open_days(days, own))
+
+    kept = kept_by_day(connection, initiative.id)
+    return tuple(code for code in sorted(kept) if is_wanted(code, kept[code]))
 
 
 def _cut_off(initiative: Initiative, until: date | None, *, final: bool, on: date) -> date:
     number, end = initiative.registration_number, initiative.collection_end
+    is_closed = on > end or initiative.status in {Status.CLOSED, Status.WITHDRAWN}
+    # A day is taken in when it is over, for it or for good.
+    last = min(end, on) if is_closed else on - timedelta(days=1)
     if not final:
-        # Yesterday: a day is taken in when it is over.
-        cut_off = until or date.fromordinal(min(end, on).toordinal() - (on <= end))
-        if cut_off > min(end, on):
-            raise NotFinal(f"the cut-off day {cut_off} is after today or after the end of collection")
-        return cut_off
-    if on <= end and initiative.status not in {Status.CLOSED, Status.WITHDRAWN}:
+        if until is not None and until > last:
+            raise NotFinal(f"the cut-off day {until} is not over yet; the last day that can be taken in is {last}")
+        return until or last
+    if not is_closed:
         raise NotFinal(f"{number} collects until {end}; a final batch is frozen after that, or after closing it early")
-    if until is not None and until < min(end, on):
+    if until is not None and until < last:
         raise NotFinal("a final batch takes in every day; leave the cut-off day away")
-    return min(end, on)
+    return last
 
 
 def _require_none_final(connection: Connection, initiative: Initiative, member_state: str) -> None:
@@ -136,40 +169,64 @@ def _require_none_final(connection: Connection, initiative: Initiative, member_s
         raise AlreadyFinal(f"batch {number} of {member_state} is final already")
 
 
-def _close_behind(unit: UnitOfWork, initiative: Initiative, member_state: str) -> None:
-    """Let requests under way finish, and make sure that none can add a statement behind the final batch."""
-    if not is_sqlite(unit.connection):
-        # A weaker lock lets somebody who erases take a row now and want its batch, which is voided below: a deadlock.
-        unit.connection.execute(text("LOCK TABLE statement IN EXCLUSIVE MODE"))
-    place = {"initiative_id": initiative.id, "member_state": member_state}
-    if unit.connection.execute(select(finalised).filter_by(**place)).first() is None:
-        unit.connection.execute(insert(finalised).values(**place))
-    fail_superseded(unit, initiative.id, member_state)
+def _next_number(connection: Connection, initiative_id: int, member_state: str) -> int:
+    here = {"initiative_id": initiative_id, "member_state": member_state}
+    return (connection.scalar(select(func.max(batch.c.number)).filter_by(**here)) or 0) + 1
 
 
-def _take_in(
-    unit: UnitOfWork, initiative: Initiative, member_state: str, cut_off: date, *, final: bool
-) -> tuple[int, int]:
-    here = {"initiative_id": initiative.id, "member_state": member_state}
-    number = (unit.connection.scalar(select(func.max(batch.c.number)).filter_by(**here)) or 0) + 1
-    new = insert(batch).values(
-        number=number,
-        state=State.FROZEN,
-        reason="",
-        final=final,
-        until=cut_off,
-        frozen_on=unit.on,
-        statements=0,
-        manifest=b"",
-        **here,
-    )
-    batch_id = unit.connection.execute(new.returning(batch.c.id)).scalar_one()
-    taken = unit.connection.execute(
-        update(statement).filter_by(**here).where(statement.c.submitted_on <= cut_off, is_open()).values(batch=batch_id)
-    )
-    if not taken.rowcount:
+def _days(connection: Connection, initiative: Initiative, member_state: str, cut_off: date, *, final: bool) -> DayRange:
+    kept = kept_by_day(connection, initiative.id).get(member_state, {})
+    batches = list_batches(connection, initiative.registration_number)
+    # A final batch takes in what interim ones hold.
+    own = [] if final else [there for there in batches if there.member_state == member_state]
+    found = open_range(kept, own, first=initiative.collection_start, until=cut_off)
+    if found is None:
         raise NothingToFreeze(f"no statement of {member_state} is open up to {cut_off}")
-    return batch_id, number
+    return DayRange(initiative.id, member_state, *found)
+
+
+def _draft(
+    connection: Connection, settings: Settings, initiative: Initiative, days: DayRange, *, number: int, final: bool
+) -> Manifest:
+    """Return the manifest of some days, but for what only reading their statements tells."""
+    return Manifest(
+        initiative=_initiative_data(initiative),
+        member_state=days.member_state,
+        number=number,
+        final=final,
+        count=0,
+        until=days.until.isoformat(),
+        first_day="",
+        last_day="",
+        key_fingerprint=require_key(connection, settings, initiative).fingerprint.hex(),
+        payload_sha256="",
+        payload_bytes=0,
+        checkpoint=latest_note(connection) or "",
+    )
+
+
+def read_batch(
+    connection: Connection, settings: Settings, initiative: Initiative, days: DayRange, draft: Manifest
+) -> Prepared:
+    """Read the statements of some days twice, for the digest of what is signed and for that of the whole file.
+
+    Raises NothingToFreeze if there is none.
+    """
+    storage_key = read_storage_key(settings, initiative.registration_number)
+    erased = days.count_erased(connection)
+    payload = _measure(days.records(connection, storage_key))
+    if not payload.count:
+        raise NothingToFreeze(f"no statement of {days.member_state} is left up to {days.until}")
+    manifest = replace(
+        draft,
+        count=payload.count,
+        first_day=payload.first_day.isoformat(),
+        last_day=payload.last_day.isoformat(),
+        payload_sha256=payload.sha256,
+        payload_bytes=payload.size,
+    )
+    digest = batch_digest(manifest, days.records(connection, storage_key), manifest_key(settings))
+    return Prepared(initiative, days, manifest, digest, erased)
 
 
 @dataclass(frozen=True)
@@ -183,7 +240,7 @@ class _Payload:
     last_day: date
 
 
-def _measure(records: Iterator[Record]) -> _Payload:
+def _measure(records: Iterable[Record]) -> _Payload:
     digest = hashlib.sha256()
     count = size = 0
     days: set[date] = set()
@@ -192,7 +249,7 @@ def _measure(records: Iterator[Record]) -> _Payload:
         digest.update(content)
         days.add(record.on)
         count, size = count + 1, size + len(content)
-    return _Payload(count, size, digest.hexdigest(), min(days), max(days))
+    return _Payload(count, size, digest.hexdigest(), min(days, default=date.max), max(days, default=date.min))
 
 
 def _initiative_data(initiative: Initiative) -> InitiativeData:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from signer.batches.state import State
+from signer.batches.state import LIVING, REMADE, State
 from signer.batches.tables import batch, batch_step, certificate
 from signer.database import IDS
 from signer.errors import SignerError
@@ -23,22 +23,31 @@ class UnknownBatch(SignerError):
 class BatchSummary:
     """One batch as the auditor sees it.
 
-    count: statements frozen into it. reason: why it failed, else empty. manifest: the bytes that are signed.
+    since, until: its days. count: statements in its file, when that was last made. erased: of its days, by then.
+    reason: why it failed, else empty. manifest: the bytes that are signed.
     digest: SHA-256 of the file in hexadecimal; empty if it was frozen by a release that did not keep it.
     """
 
     id: int
+    initiative_id: int
     registration_number: str
     member_state: str
     number: int
     state: State
     reason: str
     final: bool
+    since: date
     until: date
     frozen_on: date
     count: int
+    erased: int
     manifest: bytes
     digest: str
+
+    @property
+    def is_living(self) -> bool:
+        """Whether the batch holds the statements of its days."""
+        return self.state in LIVING
 
     def __str__(self) -> str:
         return f"{self.member_state} {self.number}"
@@ -104,9 +113,14 @@ def read_certificate(connection: Connection, batch_id: int) -> Certificate | Non
 
 
 def _of(registration_number: str) -> Select[Any]:
-    frozen = select(batch_step.c.digest).where(batch_step.c.batch_id == batch.c.id, batch_step.c.step == State.FROZEN)
+    made = (
+        select(batch_step.c.digest)
+        .where(batch_step.c.batch_id == batch.c.id, batch_step.c.step.in_((State.FROZEN, REMADE)))
+        .order_by(batch_step.c.id.desc())
+        .limit(1)
+    )
     return (
-        select(batch, initiative.c.registration_number, frozen.scalar_subquery().label("digest"))
+        select(batch, initiative.c.registration_number, made.scalar_subquery().label("digest"))
         .join(initiative, initiative.c.id == batch.c.initiative_id)
         .where(initiative.c.registration_number == registration_number)
     )
@@ -115,15 +129,18 @@ def _of(registration_number: str) -> Select[Any]:
 def _summary(row: Row[Any]) -> BatchSummary:
     return BatchSummary(
         id=row.id,
+        initiative_id=row.initiative_id,
         registration_number=row.registration_number,
         member_state=row.member_state,
         number=row.number,
         state=State(row.state),
         reason=row.reason,
         final=row.final,
+        since=row.since,
         until=row.until,
         frozen_on=row.frozen_on,
         count=row.statements,
+        erased=row.erased,
         manifest=row.manifest,
         digest=row.digest or "",
     )

@@ -1,23 +1,21 @@
-"""The states of a batch, how it passes from one to the next, and which statements are open."""
+"""The states of a batch, and how it passes from one to the next."""
 
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.tables import batch, batch_step
 from signer.errors import SignerError
-from signer.statements.tables import statement
 
-SIGNATORY = "a signatory"
-ERASED = "a statement in it was erased by its signatory"
+OUTSIDE = "a statement of its days was found outside it"
 SUPERSEDED = "superseded by the final batch"
 
 
 class State(StrEnum):
-    """Where a batch is on its way; `open` is no batch's state but that of statements in none."""
+    """Where a batch is on its way; `open` is no batch's state but that of days in none."""
 
     FROZEN = "frozen"
     HANDED_OVER = "handed_over"
@@ -36,11 +34,14 @@ NEXT: Mapping[State, frozenset[State]] = {
 }
 """Back only before hand-over: what an authority has cannot be taken from it."""
 
-EXPORTED = "exported"
-"""The one step that changes no state."""
+EXPORTED, REMADE = "exported", "remade"
+"""The steps that change no state: its file was given out; it was made again, without what had been erased since."""
 
 HANDED = (State.HANDED_OVER, State.RECEIVED, State.CERTIFIED)
 """An authority has the batch."""
+
+LIVING = (State.FROZEN, *HANDED)
+"""The batch holds the statements of its days; those of any other are open."""
 
 
 class WrongStep(SignerError):
@@ -50,12 +51,6 @@ class WrongStep(SignerError):
 def begins_from(wanted: State) -> frozenset[State]:
     """Return the states from which a batch can come into the state `wanted`."""
     return frozenset(state for state, following in NEXT.items() if wanted in following)
-
-
-def is_open() -> ColumnElement[bool]:
-    """Return the condition that a statement is in no batch, or in one that has failed."""
-    failed = select(batch.c.id).where(batch.c.state == State.FAILED)
-    return statement.c.batch.is_(None) | statement.c.batch.in_(failed)
 
 
 def move_to(connection: Connection, batch_id: int, wanted: State, *, reason: str = "") -> None:
@@ -80,34 +75,9 @@ def record_step(
     connection.execute(insert(batch_step).values(batch_id=batch_id, statements=count, **values))
 
 
-def fail_batch_of_erased(connection: Connection, batch_id: int, *, on: date) -> bool:
-    """Void a frozen batch from which a statement was erased; return False if an authority has the batch already.
-
-    A voided batch must be frozen anew without the statement.
-    """
-    state = connection.scalar(select(batch.c.state).where(batch.c.id == batch_id).with_for_update())
-    if state == State.FROZEN:
-        move_to(connection, batch_id, State.FAILED, reason=ERASED)
-        record_step(connection, batch_id, State.FAILED, on=on, actor=SIGNATORY, reason=ERASED)
-    return state not in HANDED
-
-
 def fail_superseded(unit: UnitOfWork, initiative_id: int, member_state: str) -> None:
     """Void the frozen batches of a Member State: its final batch takes their statements in."""
     frozen = select(batch.c.id).filter_by(initiative_id=initiative_id, member_state=member_state, state=State.FROZEN)
     for batch_id in unit.connection.scalars(frozen).all():
         move_to(unit.connection, batch_id, State.FAILED, reason=SUPERSEDED)
         record_step(unit.connection, batch_id, State.FAILED, on=unit.on, actor=unit.actor, reason=SUPERSEDED)
-
-
-def member_states_to_freeze(connection: Connection, initiative_id: int, *, final: bool) -> tuple[str, ...]:
-    """Return the Member States of which a new batch would take a statement in, in alphabetical order.
-
-    final: that batch takes in what lies in interim batches, too.
-    """
-    taken_in = is_open()
-    if final:
-        interim = select(batch.c.id).where(batch.c.state == State.FROZEN, ~batch.c.final)
-        taken_in |= statement.c.batch.in_(interim)
-    rows = select(statement.c.member_state).distinct().where(statement.c.initiative_id == initiative_id, taken_in)
-    return tuple(connection.scalars(rows.order_by(statement.c.member_state)))

@@ -30,10 +30,15 @@ batch = Table(
     Column("frozen_on", Date, nullable=False),
     Column("statements", BigInteger, nullable=False),
     Column("manifest", LargeBinary, nullable=False),
+    Column("since", Date, nullable=False, server_default="0001-01-01"),
+    Column("erased", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("initiative_id", "member_state", "number"),
 )
-"""A frozen set of statements of one Member State. A statement whose batch has failed is open again."""
+"""A range of days of one Member State, `since` to `until`, without what was erased of it; no statement says its batch.
 
+`statements`, `manifest`: of the file as it was last made. `erased`: of these days, when it was made; what was erased
+since is no longer there. The days of a batch that has failed are open again.
+"""
 
 batch_step = Table(
     "batch_step",

@@ -1,6 +1,7 @@
 """Steps of a frozen batch: it is opened again, or handed to the authority, which receives it.
 
-Regulation (EU) 2019/788, Article 12. Each step is recorded with who took it, and in the audit log.
+Regulation (EU) 2019/788, Article 12. Each step is recorded with who took it, and in the audit log. The caller has
+reconciled the numbers before (`reconcile.py`), outside the transaction, where that holds nobody up.
 """
 
 import re
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 from signer.audit.entry import EntryKind
 from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.queries import BatchSummary, read_steps
-from signer.batches.reconcile import require_reconciled
+from signer.batches.ranges import range_of
 from signer.batches.state import EXPORTED, NEXT, State, move_to, record_step
 from signer.errors import SignerError
 from signer.scheme.characters import is_line, tidy
@@ -31,7 +32,7 @@ def next_states(batch: BatchSummary) -> frozenset[State]:
 
 
 def open_again(unit: UnitOfWork, batch: BatchSummary, *, reason: str) -> None:
-    """Void a frozen batch: its statements are open again, to be frozen anew. Raises NotReady, WrongStep."""
+    """Void a frozen batch: its days are open again, to be frozen again. Raises NotReady, WrongStep."""
     reason = checked_text(reason, "reason")
     _take(unit, batch, State.FAILED, EntryKind.BATCH_OPENED_AGAIN, taken_on=unit.on, reason=reason)
 
@@ -41,7 +42,8 @@ def hand_over(unit: UnitOfWork, batch: BatchSummary, *, recipient: str, digest: 
 
     recipient: who took it, as an authority and an office, not a private person.
     digest: SHA-256 of the file that was given, in hexadecimal, as read off that file.
-    Raises NotReady if the batch is not final, was never exported, or the file is another; WrongStep or Unreconciled.
+    Raises NotReady if the batch is not final, was never exported, the file is another, or something of it was erased
+    since it was made; WrongStep.
     """
     if not batch.final:
         raise NotReady(f"batch {batch} is not final; only a final batch is handed over (decision 4)")
@@ -52,6 +54,8 @@ def hand_over(unit: UnitOfWork, batch: BatchSummary, *, recipient: str, digest: 
     recipient = checked_text(recipient, "recipient")
     if day_of(unit.connection, batch, EXPORTED) is None:
         raise NotReady(f"batch {batch} was never exported; run `signer batch export`")
+    if range_of(batch).count_erased(unit.connection) != batch.erased:
+        raise NotReady(f"statements of batch {batch} were erased since its file was made; export it again")
     _take(unit, batch, State.HANDED_OVER, EntryKind.BATCH_HANDED_OVER, taken_on=unit.on, reason=recipient)
 
 
@@ -59,7 +63,7 @@ def receive(unit: UnitOfWork, batch: BatchSummary, *, reference: str, received_o
     """Record that the authority has said that it has all statements, paper too: its three months begin.
 
     received_on: the day that the authority names. reference: that of its letter.
-    Raises NotReady, WrongStep or Unreconciled.
+    Raises NotReady or WrongStep.
     """
     if received_on > unit.on:
         raise NotReady(f"{received_on} has not come yet; today is {unit.on}")
@@ -90,7 +94,6 @@ def _take(
     unit: UnitOfWork, batch: BatchSummary, wanted: State, kind: EntryKind, *, taken_on: date, reason: str
 ) -> None:
     move_to(unit.connection, batch.id, wanted, reason=reason if wanted is State.FAILED else "")
-    require_reconciled(unit.connection)
     record_step(unit.connection, batch.id, wanted, on=taken_on, actor=unit.actor, digest=batch.digest, reason=reason)
     unit.record(
         kind,

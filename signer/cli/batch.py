@@ -1,5 +1,6 @@
 """`signer batch`: sealed batches, from freezing them to the certificates of the authorities."""
 
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
@@ -9,12 +10,11 @@ import click
 from sqlalchemy import Engine
 
 from signer.batches.batch_file import Record
-from signer.batches.export import export, exportable, file_name, is_written, record_export
-from signer.batches.freeze import AlreadyFinal, NothingToFreeze, freeze
+from signer.batches.export import brought_up_to_date, export, exportable, file_name, is_written, record_export
+from signer.batches.freeze import AlreadyFinal, NothingToFreeze, freeze, member_states_to_freeze, prepare
 from signer.batches.manifest import Manifest
 from signer.batches.queries import BatchSummary, list_batches, read_certificate, read_steps
 from signer.batches.reconcile import require_reconciled
-from signer.batches.state import member_states_to_freeze
 from signer.cli.batch_steps import certify_one, hand_one_over, open_one_again, receive_one, result
 from signer.cli.instance import UnreadableFile, acting, open_instance, show
 from signer.cli.named_batch import (
@@ -27,10 +27,13 @@ from signer.cli.named_batch import (
     one_batch,
 )
 from signer.database import reading
+from signer.days import today
 from signer.errors import SignerError
 from signer.initiatives.queries import find_initiative
 from signer.progress import progress
+from signer.service.night import last_day_over
 from signer.settings import Settings
+from signer.statements.night import bring_home
 
 NO_BATCH = "no batch yet; next: signer batch create"
 
@@ -54,23 +57,29 @@ def create(number: str | None, wanted: tuple[str, ...], until: datetime | None, 
     """Freeze the open statements of Member States into new batches."""
     settings, engine = open_instance()
     number = number_of(engine, number)
-    with reading(engine) as connection:
-        found = find_initiative(connection, number)
-        chosen = wanted or member_states_to_freeze(connection, found.id, final=final)
+    chosen = wanted or _all_to_freeze(settings, engine, number, final=final)
     manifests: list[Manifest] = []
     refused: list[str] = []
-    for member_state in chosen:
+    day = until.date() if until else None
+    waiting = deque(chosen)
+    while waiting:
+        member_state = waiting.popleft()
         try:
+            prepared = prepare(engine, settings, number, member_state, until=day, final=final, on=today())
             with acting(settings, engine) as unit:
-                made = freeze(unit, number, member_state, until=until.date() if until else None, final=final)
+                made = freeze(unit, prepared)
         except (NothingToFreeze, AlreadyFinal) as nothing:
             # An earlier run was stopped behind this one, or there are only statements of today: go on with the others.
-            refused.append(str(nothing))
+            if member_state not in {there.member_state for there in manifests}:
+                refused.append(str(nothing))
             continue
         manifests.append(made)
         # Each is done for good before the next begins: what was frozen is told even if the next one is refused.
         if not as_json:
             click.echo(f"{_title(made)}: {made.count} statements until {made.until}")
+        if not final:
+            # Where a batch was opened again, its days are one stretch and those behind the last one another.
+            waiting.appendleft(member_state)
     rows = [
         {"member_state": made.member_state, "number": made.number, "count": made.count, "until": made.until}
         for made in manifests
@@ -79,6 +88,16 @@ def create(number: str | None, wanted: tuple[str, ...], until: datetime | None, 
         show(rows, as_json=as_json, text="\n".join(refused) or "no statement is open")
     if wanted and refused:
         raise NothingToFreeze("; ".join(refused))
+
+
+def _all_to_freeze(settings: Settings, engine: Engine, number: str, *, final: bool) -> tuple[str, ...]:
+    """Return the Member States with something to freeze, once what still waits is in the counts, too."""
+    with reading(engine) as connection:
+        found = find_initiative(connection, number)
+    require_reconciled(engine)
+    bring_home(engine, settings, found, last_day_over(found, today()))
+    with reading(engine) as connection:
+        return member_states_to_freeze(connection, found, final=final)
 
 
 @batch.command("list")
@@ -145,7 +164,9 @@ def export_files(number: str | None, wanted: tuple[str, ...], out: Path, *, quie
         out.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise UnreadableFile(f"the folder {out} cannot be made: {error.strerror}") from None
-    for there in chosen:
+    require_reconciled(engine)
+    for each in chosen:
+        there = brought_up_to_date(engine, settings, each, partial(acting, settings, engine))
         if is_written(there, out):
             click.echo(f"{there} is there already, unchanged", err=True)
             click.echo(out / file_name(there))
@@ -161,15 +182,16 @@ def export_files(number: str | None, wanted: tuple[str, ...], out: Path, *, quie
 @of_initiative
 @as_json_option
 def reconcile(number: str | None, *, as_json: bool) -> None:
-    """Recompute from the rows that received = open + in batches + erased, and print the numbers."""
+    """Recompute from the rows that received = waiting + open + in batches + erased, and print the numbers."""
     _, engine = open_instance()
     number = number_of(engine, number)
     with reading(engine) as connection:
         found = find_initiative(connection, number)
-        numbers = require_reconciled(connection)
+    numbers = require_reconciled(engine)
     member_states = sorted({place.member_state for place in numbers.places if place.initiative_id == found.id})
-    rows = {name: vars(numbers.of(found.id, name)) for name in [*member_states, ""]}
-    names = ("received", "open", "in_batches", "erased")
+    names = ("received", "waiting", "open", "in_batches", "erased")
+    of_all = {name: numbers.of(found.id, name) for name in [*member_states, ""]}
+    rows = {code: {name: getattr(there, name) for name in names} for code, there in of_all.items()}
     lines = ["    " + "".join(f"{name.replace('_', ' '):>12}" for name in names)]
     lines += [f"{code or 'all':4}" + "".join(f"{row[name]:12}" for name in names) for code, row in rows.items()]
     text = "\n".join([*lines, "they agree, for every Member State and day; as many leaves in the log"])

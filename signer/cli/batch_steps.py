@@ -9,8 +9,9 @@ import click
 from signer.batches.certify import INVALID, MemberStateResult, certify, read_result
 from signer.batches.queries import Certificate
 from signer.batches.transitions import hand_over, open_again, receive
-from signer.cli.instance import UnreadableFile, acting, open_instance, show
+from signer.cli.instance import UnreadableFile, open_instance, show
 from signer.cli.named_batch import (
+    agreeing,
     as_json_option,
     certificate_row,
     day_option,
@@ -30,7 +31,7 @@ from signer.initiatives.queries import find_initiative
 def open_one_again(number: str | None, member_state: str, batch_number: int, *, reason: str) -> None:
     """Void a frozen batch that nobody was given: its statements are open again."""
     settings, engine, found = find_named(number, member_state, batch_number)
-    with acting(settings, engine) as unit:
+    with agreeing(settings, engine) as unit:
         open_again(unit, found, reason=reason)
     click.echo(f"{found} is void; its {found.count} statements are open again; next: signer batch create")
 
@@ -43,7 +44,7 @@ def hand_one_over(number: str | None, member_state: str, batch_number: int, *, f
     """Record that the authority has the file of a final batch; there is no way back behind it."""
     settings, engine, found = find_named(number, member_state, batch_number)
     digest = _digest(file)
-    with acting(settings, engine) as unit:
+    with agreeing(settings, engine) as unit:
         hand_over(unit, found, recipient=recipient, digest=digest)
     click.echo(f"{found} is handed over; next, when the authority says that it has everything: signer batch receive")
 
@@ -58,7 +59,7 @@ def receive_one(
     """Record that the authority has all statements, on paper too; its three months begin."""
     settings, engine, found = find_named(number, member_state, batch_number)
     day = on.date() if on else today()
-    with acting(settings, engine) as unit:
+    with agreeing(settings, engine) as unit:
         receive(unit, found, reference=reference, received_on=day)
     click.echo(f"{found} is received on {day}; next: signer batch certify")
 
@@ -86,7 +87,7 @@ def certify_one(
     """Record the certificate of Annex VI; a further one corrects the one before."""
     settings, engine, found = find_named(number, member_state, batch_number)
     certificate = Certificate(on.date(), reference, online, paper, dict(map(_reason, invalid)))
-    with acting(settings, engine) as unit:
+    with agreeing(settings, engine) as unit:
         certify(unit, found, certificate)
     click.echo(f"{found}: {online} valid online, {paper} on paper")
 

@@ -1,13 +1,16 @@
 """What the commands about batches share: naming an initiative and a batch, and how a certificate is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 from sqlalchemy import Engine
 
+from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.queries import BatchSummary, Certificate, find_batch
-from signer.cli.instance import open_instance
+from signer.batches.reconcile import require_reconciled
+from signer.cli.instance import acting, open_instance
 from signer.database import reading
 from signer.initiatives.initiative import UnknownInitiative
 from signer.initiatives.queries import read_initiatives
@@ -40,6 +43,14 @@ def find_named(number: str | None, member_state: str, batch_number: int) -> tupl
     settings, engine = open_instance()
     with reading(engine) as connection:
         return settings, engine, find_batch(connection, number_of(engine, number), member_state, batch_number)
+
+
+@contextmanager
+def agreeing(settings: Settings, engine: Engine) -> Iterator[UnitOfWork]:
+    """Give the unit of work of one step of a batch, once the numbers agree. Raises Unreconciled."""
+    require_reconciled(engine)
+    with acting(settings, engine) as unit:
+        yield unit
 
 
 def number_of(engine: Engine, number: str | None) -> str:

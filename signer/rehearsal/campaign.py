@@ -13,7 +13,7 @@ from signer.rehearsal.folders import Folders
 from signer.rehearsal.programs import Programs
 from signer.rehearsal.result import RehearsalResult
 from signer.rehearsal.scenario import Visit, plan_visits
-from signer.rehearsal.sign_all import record_typed, type_in
+from signer.rehearsal.sign_all import counts_shown, record_typed, type_in
 from signer.scheme.load import load_scheme
 from signer.sealing.request import PublicKeyFile
 
@@ -59,7 +59,6 @@ class Campaign:
         plan = self._plan
         visits = plan_visits(self._scheme, plan.statements, on=first_day, seed=plan.seed, erasures=plan.erasures)
         receipts, received = self.collect(visits)
-        self.close()
         in_batches = self.freeze_and_export()
         figures = self.open()
         rows = [
@@ -98,18 +97,20 @@ class Campaign:
         self._programs.signer("initiative", "open", self._number)
 
     def collect(self, visits: Sequence[Visit]) -> tuple[list[Receipt], Mapping[str, int]]:
-        """Serve the pages and let everybody sign; return what they take home, and the counts that the pages show."""
+        """Serve the pages, let everybody sign, close; return what they take home, and the counts that pages show."""
         with self._programs.serving() as port:
             initiative = f"/en/initiatives/{self._number}/"
             names = {form.name: code for code, form in self._scheme.forms.items()}
-            receipts, received = type_in(port, initiative, visits, names, quiet=self._plan.quiet)
+            receipts = type_in(port, initiative, visits, quiet=self._plan.quiet)
+            self.close()
+            received = counts_shown(port, initiative, names, len(visits))
         record_typed(self._folder.typed, receipts)
         return receipts, received
 
     def close(self) -> None:
-        """End the collection, and do the daily work once: it reconciles every count."""
-        self._programs.signer("daily")
+        """End the collection, and run its night: the last ones are counted, and every count is reconciled."""
         self._programs.signer("initiative", "close", self._number, "--yes")
+        self._programs.signer("daily")
 
     def freeze_and_export(self) -> Mapping[str, int]:
         """Make the final batches; return Member State to statements in its batch."""

@@ -23,12 +23,10 @@ COUNTS_SECONDS = 60
 PROBE = "erasing with a code that names nothing"
 
 
-def type_in(
-    port: int, initiative: str, visits: Sequence[Visit], names: Mapping[str, str], *, quiet: bool
-) -> tuple[list[Receipt], Mapping[str, int]]:
-    """Return the receipts in the order of the visits, and the counts that the initiative's page shows afterwards.
+def type_in(port: int, initiative: str, visits: Sequence[Visit], *, quiet: bool) -> list[Receipt]:
+    """Return the receipts in the order of the visits.
 
-    initiative: path of the initiative's page. names: of Member States as the page has them, to their codes.
+    initiative: path of the initiative's page.
     Raises UnexpectedAnswer with the first thing that is not as it must be; the visits that wait are then given up.
     """
     with closing(_Connections(port)) as kept, ThreadPoolExecutor(AT_ONCE) as pool, ThreadPoolExecutor(PATIENT) as slow:
@@ -40,9 +38,8 @@ def type_in(
         finally:
             for each in pools.values():
                 each.shutdown(cancel_futures=True)
-        browser = Browser(kept.mine(), address_of(0))
-        _require_one_answer(browser, initiative, receipts)
-        return receipts, _received(browser, initiative, names, len(visits))
+        _require_one_answer(Browser(kept.mine(), address_of(0)), initiative, receipts)
+        return receipts
 
 
 def record_typed(path: Path, receipts: Sequence[Receipt]) -> None:
@@ -89,14 +86,19 @@ def _require_one_answer(browser: Browser, initiative: str, receipts: Sequence[Re
         raise UnexpectedAnswer("erasing was not answered alike for every code")
 
 
-def _received(browser: Browser, initiative: str, names: Mapping[str, str], wanted: int) -> Mapping[str, int]:
-    """Return Member State to statements received, as soon as the page shows as many as were sent, or at last."""
+def counts_shown(port: int, initiative: str, names: Mapping[str, str], wanted: int) -> Mapping[str, int]:
+    """Return Member State to statements received, as soon as the page shows as many as were sent, or at last.
+
+    names: of Member States as the page has them, to their codes.
+    """
     until = time.monotonic() + COUNTS_SECONDS
-    while True:
-        counts = _counts_on_page(browser, initiative, names)
-        if sum(counts.values()) >= wanted or time.monotonic() > until:
-            return counts
-        time.sleep(1)
+    with closing(_Connections(port)) as kept:
+        browser = Browser(kept.mine(), address_of(0))
+        while True:
+            counts = _counts_on_page(browser, initiative, names)
+            if sum(counts.values()) >= wanted or time.monotonic() > until:
+                return counts
+            time.sleep(1)
 
 
 def _counts_on_page(browser: Browser, initiative: str, names: Mapping[str, str]) -> Mapping[str, int]:

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from signer.batches.freeze import freeze
 from signer.batches.manifest import PURPOSE
 from signer.batches.queries import BatchSummary, list_batches
 from signer.database import reading, writing
 from signer.days import today
 from signer.initiatives.initiative import Status
 from signer.initiatives.lifecycle import change_status
+from signer.rehearsal.filling import Chunk, fill
 from signer.sealing.code import Code
-from tests.acts import MAY_DAY, act, export_to, unit
+from tests.acts import MAY_DAY, export_to, freeze_now, unit
 from tests.batches.pieces import RECORDS, Good
 from tests.commands import Commands, Ended
 from tests.conftest import END, NUMBER, Instance
@@ -31,6 +31,7 @@ __all__ = ["_own_signals", "desk"]
 
 Signer = Callable[..., Ended]
 AFTER = END + timedelta(days=1)
+NEXT = MAY_DAY + timedelta(days=1)
 
 
 def signed(instance: Instance, count: int, *, member_state: str = "DE", on: date = MAY_DAY) -> list[Code]:
@@ -39,6 +40,12 @@ def signed(instance: Instance, count: int, *, member_state: str = "DE", on: date
     for code in codes:
         record(instance.store, instance.collection(member_state), ADA, code=code, on=on)
     return codes
+
+
+def slip_in(instance: Instance, *, member_state: str = "DE", on: date = MAY_DAY) -> None:
+    """Put a statement in its place behind the fence, with its leaf and its count, as if it had come in time."""
+    for _ in fill(instance.engine, instance.settings, instance.initiative, [Chunk(member_state, on, 1)], processes=0):
+        pass
 
 
 def only_line(ended: Ended) -> str:
@@ -92,14 +99,14 @@ def frozen(closed: Instance) -> Instance:
 
 
 def _freeze(instance: Instance, member_state: str, *, final: bool) -> None:
-    act(instance.engine, instance.settings, on=today())(freeze)(NUMBER, member_state, until=None, final=final)
+    freeze_now(instance.engine, instance.settings, member_state, number=NUMBER, final=final, on=today())
 
 
 @pytest.fixture
 def final(instance: Instance) -> BatchSummary:
     """A final batch of twelve German statements."""
     signed(instance, 12)
-    act(instance.engine, instance.settings, on=AFTER)(freeze)(NUMBER, "DE", until=None, final=True)
+    freeze_now(instance.engine, instance.settings, "DE", number=NUMBER, final=True, on=AFTER)
     return newest(instance)
 
 

@@ -22,18 +22,24 @@ from signer.database import reading
 from signer.days import today
 from signer.errors import SignerError
 from signer.initiatives.catalogue import Catalogue
+from signer.initiatives.collection import CollectionClosed
 from signer.initiatives.description import to_json
-from signer.initiatives.initiative import InitiativeText
+from signer.initiatives.initiative import InitiativeText, Status
+from signer.initiatives.lifecycle import change_status
 from signer.initiatives.texts import read_versions
+from signer.scheme.statement import read_statement
+from signer.sealing.code import Code
 from signer.service.service import Service
-from signer.statements.tables import statement
+from signer.statements.tables import arrival, settled, statement
 from signer.web.app import create_app
+from tests.acts import act
 from tests.batches.conftest import signed
 from tests.cases import every_case
 from tests.conftest import END, NUMBER, START, Instance, describe
 from tests.journeys.served import typed
 from tests.people import ADA
-from tests.solved import solution
+from tests.settling import settle_now
+from tests.solved import new_check, solution
 from tests.web.factories import DECLARED
 from tests.web.pages import Page
 
@@ -128,10 +134,14 @@ def test_a_day_on_which_clocks_change_is_one_day(clock: Clock, far_away: str, da
 
 
 @pytest.fixture
-def client(instance: Instance, clock: Clock) -> FlaskClient:
-    """A browser at the service, whose clock the test sets."""
-    catalogue = Catalogue(instance.engine, instance.settings)
-    service = Service(instance.settings, instance.engine, instance.store, catalogue)
+def service(instance: Instance, clock: Clock) -> Service:
+    """The service, whose clock the test sets."""
+    return Service(instance.settings, instance.engine, instance.store, Catalogue(instance.engine, instance.settings))
+
+
+@pytest.fixture
+def client(instance: Instance, service: Service) -> FlaskClient:
+    """A browser at the service."""
     return create_app(instance.settings, service).test_client(use_cookies=False)
 
 
@@ -146,9 +156,11 @@ def press(client: FlaskClient, shown: Page) -> int:
 
 
 def days_in(instance: Instance) -> list[date]:
-    """The days of the statements that are stored."""
+    """The days of the statements that are stored, wherever they are on their way."""
     with reading(instance.engine) as connection:
-        return sorted(connection.scalars(select(statement.c.submitted_on)))
+        return sorted(
+            day for there in (arrival, settled, statement) for day in connection.scalars(select(there.c.submitted_on))
+        )
 
 
 Run = Callable[..., Result]
@@ -183,6 +195,23 @@ def test_a_batch_takes_in_who_signed_a_second_before_midnight_and_nobody_later(
     assert second.stdout == f"DE 2: 1 statements until {day}\n"
 
 
+@pytest.mark.parametrize("final", [(), ("--final",)], ids=["interim", "final"])
+def test_a_member_state_whose_statements_all_wait_to_be_settled_is_not_passed_over(
+    instance: Instance, clock: Clock, run: Run, final: tuple[str, ...]
+) -> None:
+    """Fewer than ten wait until the night; whoever freezes before it, and names no Member State, gets them all."""
+    day = date(2027, 5, 2)
+    clock.at = MIDNIGHTS[day] + SECOND
+    signed(instance, 1, on=day - timedelta(days=1))
+    signed(instance, 2, member_state="FR", on=day - timedelta(days=1))
+    if final:
+        act(instance.engine, instance.settings, on=day)(change_status)(NUMBER, Status.CLOSED)
+
+    made = run("create", *final)
+
+    assert [line.split()[0] for line in made.stdout.splitlines()] == ["DE", "FR"]
+
+
 def test_who_signs_today_only_holds_up_no_other_member_state(instance: Instance, clock: Clock, run: Run) -> None:
     """A nightly run names none: it takes what it can, and says where there is nothing yet."""
     day = date(2027, 5, 2)
@@ -190,6 +219,7 @@ def test_who_signs_today_only_holds_up_no_other_member_state(instance: Instance,
     clock.at = MIDNIGHTS[day]
     signed(instance, 1, on=day)
     signed(instance, 2, member_state="FR", on=yesterday)
+    settle_now(instance)
 
     made, again = run("create"), run("create")
 
@@ -210,20 +240,43 @@ def test_a_page_shown_before_midnight_and_sent_after_it_is_of_the_day_on_which_i
     assert days_in(instance) == [day]
 
 
-def test_a_statement_under_way_at_midnight_comes_into_the_next_batch_with_its_own_day(
-    instance: Instance, clock: Clock, run: Run
+def sent(service: Service, instance: Instance, *, on: date) -> date:
+    """Record what was under way since the day `on`; return the day under which it is stored."""
+    germany = instance.collection("DE")
+    read = read_statement(ADA, germany.form, on=on)
+    return service.record(germany, read, code=Code.new(), check_id=new_check(), on=on)
+
+
+def test_a_statement_under_way_at_midnight_bears_the_day_on_which_it_was_stored(
+    instance: Instance, service: Service, clock: Clock, run: Run
 ) -> None:
     """Its day was taken when the button was pressed; the auditor froze that day before it was stored."""
     day = date(2027, 5, 2)
     yesterday = day - timedelta(days=1)
     clock.at = MIDNIGHTS[day] + SECOND
     signed(instance, 1, on=yesterday)
-    run("create")
+    first = run("create", "--member-state", "DE")
 
-    signed(instance, 1, on=yesterday)
-    second = run("create")
+    assert sent(service, instance, on=yesterday) == day
 
-    assert second.stdout == f"DE 2: 1 statements until {yesterday}\n"
+    assert first.stdout == f"DE 1: 1 statements until {yesterday}\n"
+    assert days_in(instance) == [yesterday, day]
+    clock.at += timedelta(days=1)
+    assert run("create", "--member-state", "DE").stdout == f"DE 2: 1 statements until {day}\n"
+
+
+def test_a_statement_under_way_when_the_last_day_ends_is_told_that_the_collection_is_over_once_that_is_frozen(
+    instance: Instance, service: Service, clock: Clock, run: Run
+) -> None:
+    signed(instance, 1, on=END)
+    clock.at = midnight("2028-01-31T23:00") + SECOND
+    final = run("create", "--final", "--member-state", "DE")
+
+    with pytest.raises(CollectionClosed):
+        sent(service, instance, on=END)
+
+    assert final.stdout == f"DE 1 (final): 1 statements until {END}\n"
+    assert days_in(instance) == [END]
 
 
 def test_the_first_and_the_last_day_of_collection_count_to_their_last_second(

@@ -1,50 +1,53 @@
-"""Freezing and exporting: every open statement once, none twice, and the same bytes each time."""
+"""Freezing and exporting: every statement of the days that are over once, none twice, and the same bytes each time."""
 
+import hashlib
 import secrets
+import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from signer.atomic_file import FileNotWritten
-from signer.batches.batch_file import MalformedBatch, open_batch
-from signer.batches.freeze import NotFinal, NothingToFreeze, freeze
+from signer.audit.entry import EntryKind
+from signer.audit.read import latest_entries
+from signer.audit.unit_of_work import unit_of_work
+from signer.batches import export as exporting
+from signer.batches.batch_file import MalformedBatch, Record, open_batch
+from signer.batches.export import brought_up_to_date, export
+from signer.batches.freeze import FrozenMeanwhile, NotFinal, NothingToFreeze, freeze, prepare
 from signer.batches.manifest import Manifest
-from signer.batches.queries import BatchSummary, list_batches
-from signer.batches.reconcile import Unreconciled
+from signer.batches.queries import BatchSummary, list_batches, read_steps
+from signer.batches.ranges import DayRange
+from signer.batches.reconcile import FoundOutside, StatementCounts, Unreconciled, require_reconciled
 from signer.batches.state import State, WrongStep
-from signer.batches.tables import batch
+from signer.batches.transitions import open_again
 from signer.database import reading, writing
+from signer.initiatives.initiative import Status
+from signer.initiatives.lifecycle import change_status
 from signer.ledger.checkpoint import read_checkpoint
 from signer.sealing.canonical import decode_plaintext
 from signer.sealing.code import Code
 from signer.sealing.opening import open_envelope
-from signer.statements.store import CollectionFinalised
+from signer.statements.store import BehindFence
 from signer.statements.tables import statement
-from tests.acts import MAY_DAY, act, erase_now, export_to
-from tests.conftest import END, NUMBER, Instance
+from tests.acts import MAY_DAY, TESTER, act, erase_now, export_to, freeze_now
+from tests.batches.conftest import AFTER, NEXT, newest, signed, slip_in
+from tests.conftest import END, NUMBER, START, Instance
 from tests.people import ADA
 from tests.signing import record
-from tests.solved import new_check
 
-AFTER = END + timedelta(days=1)
-
-
-def sign(instance: Instance, count: int, *, on: date = MAY_DAY) -> list[Code]:
-    """Record `count` statements of Germans."""
-    codes = [Code.new() for _ in range(count)]
-    for code in codes:
-        record(instance.store, instance.collection("DE"), ADA, code=code, on=on)
-    return codes
+DAY = timedelta(days=1)
 
 
-def freeze_germany(
-    instance: Instance, *, final: bool = False, on: date = MAY_DAY, until: date | None = None
-) -> Manifest:
+def freeze_germany(instance: Instance, *, final: bool = False, on: date = NEXT, until: date | None = None) -> Manifest:
     """Freeze what is open of Germany."""
-    return act(instance.engine, instance.settings, on=on)(freeze)(NUMBER, "DE", until=until, final=final)
+    return freeze_now(instance.engine, instance.settings, "DE", number=NUMBER, until=until, final=final, on=on)
 
 
 def batches(instance: Instance) -> tuple[BatchSummary, ...]:
@@ -53,81 +56,161 @@ def batches(instance: Instance) -> tuple[BatchSummary, ...]:
         return list_batches(connection, NUMBER)
 
 
-def test_a_final_batch_holds_every_statement_and_each_opens(instance: Instance, tmp_path: Path) -> None:
-    codes = sign(instance, 12)
+def file_of(instance: Instance, there: BatchSummary, folder: Path) -> Path:
+    """Export a batch into a folder, which is made."""
+    folder.mkdir()
+    return export_to(folder, instance.engine, instance.settings, there, on=AFTER)
 
-    freeze_germany(instance, final=True, on=AFTER)
-    path = export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
 
+def records_in(instance: Instance, path: Path) -> list[Record]:
+    """The statements of a file that fits together."""
     with open_batch(path, instance.trust.manifest_key) as opened:
         opened.require_exact()
-        records = list(opened.records())
-        note = opened.manifest.checkpoint
-    assert {found.statement_id for found in records} == {code.statement_id for code in codes}
+        return list(opened.records())
+
+
+def ids_in(instance: Instance, path: Path) -> set[bytes]:
+    """The ids of the statements of a file."""
+    return {found.statement_id for found in records_in(instance, path)}
+
+
+def ids_of(codes: list[Code]) -> set[bytes]:
+    """The ids of the statements of these codes."""
+    return {code.statement_id for code in codes}
+
+
+def erase_it(instance: Instance, code: Code) -> None:
+    """Take a statement back."""
+    erase_now(instance.engine, instance.settings, instance.initiative, code, on=AFTER)
+
+
+def test_a_final_batch_holds_every_statement_and_each_opens(instance: Instance, tmp_path: Path) -> None:
+    codes = signed(instance, 12)
+
+    freeze_germany(instance, final=True, on=AFTER)
+    path = export_to(tmp_path, instance.engine, instance.settings, newest(instance), on=AFTER)
+
+    records = records_in(instance, path)
+    assert {found.statement_id for found in records} == ids_of(codes)
     for found in records:
         context = instance.collection("DE").context(found.statement_id, found.on)
         plaintext = open_envelope(found.envelope, instance.opening_key, context)
         assert dict(decode_plaintext(plaintext).fields) == ADA
+    with open_batch(path, instance.trust.manifest_key) as opened:
+        note = opened.manifest.checkpoint
     checkpoint = read_checkpoint(note, origin=instance.trust.log_origin, key=instance.trust.log_key)
     assert checkpoint.size == 12
 
 
 def test_making_a_batch_file_twice_gives_the_same_bytes(instance: Instance, tmp_path: Path) -> None:
-    sign(instance, 5)
-    freeze_germany(instance, until=MAY_DAY)
+    signed(instance, 5)
+    freeze_germany(instance)
 
-    files = []
-    for name in ("first", "second"):
-        (tmp_path / name).mkdir()
-        files.append(
-            export_to(tmp_path / name, instance.engine, instance.settings, batches(instance)[0], on=AFTER).read_bytes()
-        )
+    files = [file_of(instance, newest(instance), tmp_path / name).read_bytes() for name in ("first", "second")]
 
     assert files[0] == files[1]
 
 
 def test_a_file_that_is_there_is_not_overwritten(instance: Instance, tmp_path: Path) -> None:
-    sign(instance, 1)
-    freeze_germany(instance, until=MAY_DAY)
-    path = export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
+    signed(instance, 1)
+    freeze_germany(instance)
+    path = export_to(tmp_path, instance.engine, instance.settings, newest(instance), on=AFTER)
     before = path.read_bytes()
 
     with pytest.raises(FileNotWritten, match="exists already"):
-        export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
+        export_to(tmp_path, instance.engine, instance.settings, newest(instance), on=AFTER)
 
     assert path.read_bytes() == before
 
 
-def test_days_after_the_cut_off_stay_open(instance: Instance) -> None:
-    sign(instance, 2)
-    sign(instance, 3, on=MAY_DAY + timedelta(days=1))
+# --- which days
 
-    first = freeze_germany(instance, on=MAY_DAY + timedelta(days=1))
-    second = freeze_germany(instance, on=MAY_DAY + timedelta(days=2))
+
+def test_days_after_the_cut_off_stay_open(instance: Instance) -> None:
+    signed(instance, 2)
+    signed(instance, 3, on=NEXT)
+
+    first = freeze_germany(instance, on=NEXT)
+    second = freeze_germany(instance, on=NEXT + DAY)
 
     assert (first.count, first.until, second.count) == (2, MAY_DAY.isoformat(), 3)
 
 
+def test_a_day_that_is_not_over_is_not_frozen_and_goes_on_taking_statements(instance: Instance) -> None:
+    signed(instance, 2)
+
+    with pytest.raises(NotFinal, match=f"{MAY_DAY} is not over yet; the last day that can be taken in is 2027-04-30"):
+        freeze_germany(instance, until=MAY_DAY, on=MAY_DAY)
+
+    signed(instance, 1)
+    assert freeze_germany(instance, until=MAY_DAY, on=NEXT).count == 3
+
+
+@pytest.mark.parametrize("final", [True, False])
+def test_the_day_on_which_the_collection_was_closed_is_over_at_once(instance: Instance, *, final: bool) -> None:
+    signed(instance, 2)
+    act(instance.engine, instance.settings)(change_status)(NUMBER, Status.CLOSED)
+
+    made = freeze_germany(instance, final=final, on=MAY_DAY)
+
+    assert (made.count, made.until) == (2, MAY_DAY.isoformat())
+
+
+def test_an_interim_batch_takes_one_stretch_of_open_days_after_the_other(instance: Instance) -> None:
+    """Where a batch was opened again, its days are a stretch of their own: what lies behind them is frozen already."""
+    days = [MAY_DAY + 2 * place * DAY for place in range(4)]
+    for place, day in enumerate(days, start=1):
+        signed(instance, place, on=day)
+    for day in days[:3]:
+        freeze_germany(instance, on=day + DAY)
+    for there in batches(instance)[:2]:
+        act(instance.engine, instance.settings)(open_again)(there, reason="two letters of a title were wrong")
+
+    again = [freeze_germany(instance, on=days[3] + DAY) for _ in range(2)]
+
+    assert [(made.count, made.first_day, made.until) for made in again] == [
+        (1 + 2, days[0].isoformat(), days[1].isoformat()),
+        (4, days[3].isoformat(), days[3].isoformat()),
+    ]
+    with pytest.raises(NothingToFreeze):
+        freeze_germany(instance, on=days[3] + DAY)
+    living = [(there.since, there.until) for there in batches(instance) if there.is_living]
+    assert sorted(living) == [(START, days[1]), (days[1] + DAY, days[2]), (days[2] + DAY, days[3])]
+
+
+def test_of_two_who_freeze_the_same_days_one_is_told_that_the_other_has(instance: Instance) -> None:
+    signed(instance, 2)
+    first, second = (
+        prepare(instance.engine, instance.settings, NUMBER, "DE", until=None, final=False, on=NEXT) for _ in range(2)
+    )
+    act(instance.engine, instance.settings)(freeze)(second)
+
+    with pytest.raises(FrozenMeanwhile, match="nothing was frozen, try again"):
+        act(instance.engine, instance.settings)(freeze)(first)
+
+    assert [there.number for there in batches(instance)] == [1]
+
+
 def test_without_open_statements_nothing_is_frozen(instance: Instance) -> None:
     with pytest.raises(NothingToFreeze):
-        freeze_germany(instance, until=MAY_DAY)
+        freeze_germany(instance)
 
     assert batches(instance) == ()
 
 
 def test_a_final_batch_waits_for_the_end_of_the_collection(instance: Instance) -> None:
-    sign(instance, 1)
+    signed(instance, 1)
 
     with pytest.raises(NotFinal, match="collects until 2028-01-31"):
         freeze_germany(instance, final=True)
 
-    record(instance.store, instance.collection("DE"), ADA)
+    signed(instance, 1)
 
 
 def test_a_final_batch_supersedes_the_interim_ones_and_takes_their_statements_in(instance: Instance) -> None:
-    sign(instance, 2)
-    freeze_germany(instance, until=MAY_DAY)
-    sign(instance, 3)
+    signed(instance, 2)
+    freeze_germany(instance)
+    signed(instance, 3, on=NEXT)
 
     final = freeze_germany(instance, final=True, on=AFTER)
 
@@ -138,90 +221,269 @@ def test_a_final_batch_supersedes_the_interim_ones_and_takes_their_statements_in
         freeze_germany(instance, final=True, on=AFTER)
 
 
+def test_behind_an_interim_batch_nothing_is_recorded_for_its_days_by_any_member_state(instance: Instance) -> None:
+    signed(instance, 1)
+    freeze_germany(instance)
+
+    for member_state in ("DE", "FR"):
+        with pytest.raises(BehindFence):
+            signed(instance, 1, member_state=member_state)
+        signed(instance, 1, member_state=member_state, on=NEXT)
+
+
 def test_behind_a_final_batch_nothing_is_recorded(instance: Instance) -> None:
-    sign(instance, 1)
+    signed(instance, 1)
     freeze_germany(instance, final=True, on=AFTER)
 
-    with pytest.raises(CollectionFinalised):
-        sign(instance, 1)
+    for day in (START, MAY_DAY, END):
+        with pytest.raises(BehindFence):
+            signed(instance, 1, on=day)
 
 
-def test_an_erasure_voids_the_frozen_batch_which_is_then_frozen_anew(instance: Instance, tmp_path: Path) -> None:
-    codes = sign(instance, 3)
+# --- what is erased
+
+
+def test_what_was_erased_since_is_left_out_of_the_next_file_and_both_digests_stay_recorded(
+    instance: Instance, tmp_path: Path
+) -> None:
+    codes = signed(instance, 3)
     freeze_germany(instance, final=True, on=AFTER)
+    before = newest(instance)
+    first = file_of(instance, before, tmp_path / "first")
 
-    erase_now(instance.engine, instance.initiative.id, codes[0], on=AFTER)
+    erase_it(instance, codes[0])
+    assert newest(instance) == before
+    second = file_of(instance, before, tmp_path / "second")
 
-    (voided,) = batches(instance)
-    assert (voided.state, voided.reason) == (State.FAILED, "a statement in it was erased by its signatory")
-    with pytest.raises(WrongStep, match="is failed; only a frozen one"):
-        export_to(tmp_path, instance.engine, instance.settings, voided, on=AFTER)
+    after = newest(instance)
+    assert ids_in(instance, first) == ids_of(codes)
+    assert ids_in(instance, second) == ids_of(codes[1:])
+    assert (after.number, after.state, after.count, after.erased) == (1, State.FROZEN, 2, 1)
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (first, second)]
+    assert [before.digest, after.digest] == digests
+    with reading(instance.engine) as connection:
+        steps = [(taken.step, taken.digest, taken.count) for taken in read_steps(connection, after.id)]
+        entries = [entry for entry in latest_entries(connection, 10) if entry.kind == EntryKind.BATCH_REMADE]
+    assert steps == [
+        ("frozen", digests[0], 3),
+        ("exported", digests[0], 3),
+        ("remade", digests[1], 2),
+        ("exported", digests[1], 2),
+    ]
+    (remade,) = entries
+    assert (remade.details["before"], remade.details["file_sha256"], remade.details["erased"]) == (*digests, 1)
+    assert require_reconciled(instance.engine).of(instance.initiative.id) == StatementCounts(3, 0, 0, 2, 1)
+
+
+def test_a_file_of_which_nothing_was_erased_is_not_made_again(instance: Instance, tmp_path: Path) -> None:
+    """Nor where somebody erased what is in no batch, or in that of another Member State."""
+    signed(instance, 2)
+    french, later = signed(instance, 1, member_state="FR"), signed(instance, 1, on=NEXT)
+    freeze_germany(instance)
+    before = newest(instance)
+    for code in (*french, *later):
+        erase_it(instance, code)
+
+    file_of(instance, before, tmp_path / "out")
+
+    assert newest(instance) == before
+    with reading(instance.engine) as connection:
+        assert [taken.step for taken in read_steps(connection, before.id)] == ["frozen", "exported"]
+
+
+def test_what_was_erased_before_the_freeze_is_in_no_file(instance: Instance, tmp_path: Path) -> None:
+    codes = signed(instance, 3)
+    erase_it(instance, codes[0])
+
+    freeze_germany(instance)
+
+    assert (newest(instance).count, newest(instance).erased) == (2, 1)
+    assert ids_in(instance, file_of(instance, newest(instance), tmp_path / "out")) == ids_of(codes[1:])
+
+
+def test_what_is_erased_while_a_batch_is_being_prepared_is_in_no_file_that_is_given_out(
+    instance: Instance, tmp_path: Path
+) -> None:
+    codes = signed(instance, 3)
+    prepared = prepare(instance.engine, instance.settings, NUMBER, "DE", until=None, final=False, on=NEXT)
+    erase_it(instance, codes[0])
+
+    act(instance.engine, instance.settings)(freeze)(prepared)
+
+    require_reconciled(instance.engine)
+    assert ids_in(instance, file_of(instance, newest(instance), tmp_path / "out")) == ids_of(codes[1:])
+
+
+def test_what_is_erased_in_the_moment_of_the_export_stops_it(instance: Instance, tmp_path: Path) -> None:
+    codes = signed(instance, 3)
+    freeze_germany(instance)
+    acting = partial(unit_of_work, instance.engine, instance.settings, actor=TESTER, on=AFTER)
+    there = brought_up_to_date(instance.engine, instance.settings, newest(instance), acting)
+    erase_it(instance, codes[0])
+
+    with (
+        reading(instance.engine) as connection,
+        pytest.raises(WrongStep, match="a statement of batch DE 1 was erased just now; try again"),
+    ):
+        export(connection, instance.settings, there, tmp_path, recorded=lambda: None)
+
     assert list(tmp_path.glob("*.zip")) == []
-    assert freeze_germany(instance, final=True, on=AFTER).count == 2
+    assert ids_in(instance, file_of(instance, there, tmp_path / "out")) == ids_of(codes[1:])
+
+
+def test_of_two_who_make_the_file_again_one_is_told_that_it_has_changed(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = signed(instance, 3)
+    freeze_germany(instance)
+    there = newest(instance)
+    acting = partial(unit_of_work, instance.engine, instance.settings, actor=TESTER, on=AFTER)
+    erase_it(instance, codes[0])
+    prepare_again = exporting.prepare_again
+
+    def overtaken(*arguments: object) -> object:
+        made = prepare_again(*arguments)  # type: ignore[arg-type]
+        monkeypatch.setattr(exporting, "prepare_again", prepare_again)
+        brought_up_to_date(instance.engine, instance.settings, there, acting)
+        return made
+
+    monkeypatch.setattr(exporting, "prepare_again", overtaken)
+
+    with pytest.raises(WrongStep, match="batch DE 1 has changed meanwhile; try again"):
+        brought_up_to_date(instance.engine, instance.settings, there, acting)
+
+    with reading(instance.engine) as connection:
+        assert [taken.step for taken in read_steps(connection, there.id)] == ["frozen", "remade"]
+
+
+def test_a_batch_of_which_everything_was_erased_has_no_file_and_can_be_opened_again(
+    instance: Instance, tmp_path: Path
+) -> None:
+    codes = signed(instance, 2)
+    freeze_germany(instance)
+    for code in codes:
+        erase_it(instance, code)
+
+    with pytest.raises(WrongStep, match="every statement of batch DE 1 was erased; open it again"):
+        export_to(tmp_path, instance.engine, instance.settings, newest(instance), on=AFTER)
+
+    assert list(tmp_path.glob("*.zip")) == []
+    act(instance.engine, instance.settings)(open_again)(newest(instance), reason="nothing is left of it")
+    with pytest.raises(NothingToFreeze):
+        freeze_germany(instance)
+    require_reconciled(instance.engine)
+
+
+# --- rows that somebody has changed
 
 
 def test_a_removed_row_stops_freeze_and_export(instance: Instance, tmp_path: Path) -> None:
-    sign(instance, 3)
-    freeze_germany(instance, until=MAY_DAY)
-    last = sign(instance, 1)
+    signed(instance, 3)
+    freeze_germany(instance)
+    last = signed(instance, 2, on=NEXT)
+    freeze_germany(instance, on=NEXT + DAY)
     with writing(instance.engine) as connection:
         connection.execute(delete(statement).where(statement.c.id == last[0].statement_id))
 
     with pytest.raises(Unreconciled):
-        freeze_germany(instance, until=MAY_DAY)
-    with pytest.raises(Unreconciled):
-        export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
+        freeze_germany(instance, final=True, on=AFTER)
+    for there in batches(instance):
+        with pytest.raises(Unreconciled):
+            export_to(tmp_path, instance.engine, instance.settings, there, on=AFTER)
     assert list(tmp_path.glob("*.zip")) == []
 
 
-def test_a_statement_slipped_out_of_its_batch_is_found(instance: Instance, tmp_path: Path) -> None:
-    codes = sign(instance, 3)
-    freeze_germany(instance, until=MAY_DAY)
-    with writing(instance.engine) as connection:
-        connection.execute(update(statement).where(statement.c.id == codes[0].statement_id).values(batch=None))
+def test_a_row_that_came_in_behind_the_fence_stops_freeze_and_export(instance: Instance, tmp_path: Path) -> None:
+    """With its leaf and its count, so that all numbers but the batch's agree."""
+    signed(instance, 3)
+    freeze_germany(instance)
+    slip_in(instance)
 
-    with pytest.raises(Unreconciled, match="batch DE 1 was frozen with 3, but holds 2"):
-        export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
+    with pytest.raises(FoundOutside, match="batch DE 1 was made of 3 statements and has 3 left, but 4 are of its days"):
+        export_to(tmp_path, instance.engine, instance.settings, newest(instance), on=AFTER)
+    with pytest.raises(FoundOutside):
+        freeze_germany(instance, final=True, on=AFTER)
+    assert list(tmp_path.glob("*.zip")) == []
 
 
 def test_changed_bytes_stop_the_export_and_leave_no_file(instance: Instance, tmp_path: Path) -> None:
     """A row replaced by another valid one has the same count but not the digest."""
-    codes = sign(instance, 3)
-    freeze_germany(instance, until=MAY_DAY)
+    codes = signed(instance, 3)
+    freeze_germany(instance)
     key = instance.collection("DE").storage_key
     other = key.wrap(secrets.token_bytes(1921), codes[0].statement_id)
     with writing(instance.engine) as connection:
         connection.execute(update(statement).where(statement.c.id == codes[0].statement_id).values(sealed=other))
 
     with pytest.raises(MalformedBatch, match="digest"):
-        export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
+        export_to(tmp_path, instance.engine, instance.settings, newest(instance), on=AFTER)
 
     assert list(tmp_path.glob("*.zip")) == []
 
 
-def test_statements_that_arrive_during_freezes_are_in_exactly_one_batch_or_open(instance: Instance) -> None:
-    germany = instance.collection("DE")
+def test_a_fault_of_ours_in_choosing_statements_shows_before_a_file_is_given_out(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The numbers are looked at by counting rows, not by the way by which the file was made."""
+    signed(instance, 2)
+    french = signed(instance, 1, member_state="FR")
+    freeze_now(instance.engine, instance.settings, "FR", number=NUMBER, on=NEXT)
+    chosen = DayRange.records
 
-    def keep_signing(_: int) -> None:
-        for _ in range(40):
-            record(
-                instance.store, germany, ADA, code=Code.new(), check_id=new_check(), on=MAY_DAY, confirmed=frozenset()
-            )
+    def too_much(self: DayRange, *arguments: object) -> object:
+        other = DayRange(self.initiative_id, "FR", self.since, self.until)
+        both = [*chosen(self, *arguments), *chosen(other, *arguments)]  # type: ignore[arg-type]
+        return iter(sorted(both, key=lambda each: each.statement_id))
 
-    sign(instance, 1)
-    frozen = 0
-    with ThreadPoolExecutor(8) as writers:
-        done = [writers.submit(keep_signing, number) for number in range(8)]
-        while not all(future.done() for future in done):
-            try:
-                frozen += freeze_germany(instance, until=MAY_DAY).count
-            except NothingToFreeze:
+    monkeypatch.setattr(DayRange, "records", too_much)
+    assert freeze_germany(instance).count == 2 + len(french)
+
+    with pytest.raises(Unreconciled, match="batch DE 1 was made of 3 statements"):
+        export_to(tmp_path, instance.engine, instance.settings, batches(instance)[0], on=AFTER)
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+# --- people who sign meanwhile
+
+
+def test_whoever_signs_while_days_end_and_are_frozen_is_in_exactly_one_batch(
+    instance: Instance, tmp_path: Path
+) -> None:
+    """Midnight comes again and again: who meets the fence signs with the new day, as the service does for them."""
+    germany, clock, ended = instance.collection("DE"), [MAY_DAY], threading.Event()
+
+    def keep_signing() -> list[Code]:
+        codes = []
+        while not ended.is_set():
+            code = Code.new()
+            # Once more with the new day, which may end as well while this is under way.
+            while not is_recorded(code):
                 continue
-    for future in done:
-        future.result()
+            codes.append(code)
+        return codes
 
-    with reading(instance.engine) as connection:
-        rows = connection.execute(select(statement.c.batch)).scalars().all()
-        counted = sum(connection.execute(select(batch.c.statements)).scalars())
-    assert len(rows) == 321
-    assert counted == frozen == sum(row is not None for row in rows)
+    def is_recorded(code: Code) -> bool:
+        try:
+            record(instance.store, germany, ADA, code=code, on=clock[0])
+        except BehindFence:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as writers:
+        done = [writers.submit(keep_signing) for _ in range(8)]
+        try:
+            while len(batches(instance)) < 5 and not any(future.done() for future in done):
+                clock[0] += DAY
+                with suppress(NothingToFreeze):
+                    freeze_germany(instance, on=clock[0])
+        finally:
+            ended.set()
+    codes = [code for future in done for code in future.result()]
+    with suppress(NothingToFreeze):
+        freeze_germany(instance, on=clock[0] + DAY)
+
+    frozen = Counter[bytes]()
+    for there in batches(instance):
+        frozen.update(ids_in(instance, file_of(instance, there, tmp_path / str(there.number))))
+    assert max(frozen.values()) == 1
+    assert set(frozen) == ids_of(codes)

@@ -61,8 +61,8 @@ def test_a_collection_that_begins_today_is_filled_today() -> None:
 def test_what_is_filled_in_reconciles_and_opens(instance: Instance) -> None:
     filled(instance)
 
+    require_reconciled(instance.engine)
     with reading(instance.engine) as connection:
-        require_reconciled(connection)
         rows = connection.execute(select(statement)).all()
         counted = connection.execute(select(received)).all()
         assert connection.execute(select(spent_check)).all() == []
@@ -84,8 +84,8 @@ def test_what_is_filled_in_reconciles_and_opens(instance: Instance) -> None:
 def test_other_processes_seal_the_same_kind_of_rows(on_sqlite: Instance) -> None:
     filled(on_sqlite, processes=1)
 
+    require_reconciled(on_sqlite.engine)
     with reading(on_sqlite.engine) as connection:
-        require_reconciled(connection)
         assert len(connection.execute(select(statement.c.id)).all()) == 70
 
 
@@ -95,8 +95,8 @@ def test_a_fill_that_is_ended_half_way_leaves_numbers_that_agree(on_sqlite: Inst
     next(running)
     running.close()
 
+    require_reconciled(on_sqlite.engine)
     with reading(on_sqlite.engine) as connection:
-        require_reconciled(connection)
         assert len(connection.execute(select(statement.c.id)).all()) == 5
 
 

@@ -15,10 +15,10 @@ from signer.accounts.roles import Permission
 from signer.audit.unit_of_work import UnitOfWork
 from signer.batches.batch_file import MalformedBatch, batch_length
 from signer.batches.certify import certify, read_result
-from signer.batches.export import export_pieces, file_name, record_export
+from signer.batches.export import brought_up_to_date, export_pieces, file_name, record_export
 from signer.batches.manifest import Manifest
 from signer.batches.queries import BatchSummary, find_batch, read_certificate, read_steps
-from signer.batches.reconcile import Unreconciled
+from signer.batches.reconcile import Unreconciled, require_reconciled
 from signer.batches.state import State, WrongStep
 from signer.batches.transitions import NotReady, hand_over, next_states, open_again, receive
 from signer.database import reading
@@ -83,6 +83,7 @@ def take_step(number: str, member_state: str, batch_number: int, step: str) -> s
     if not form.validate_on_submit():
         return _page(found, {step: form}), 422
     try:
+        require_reconciled(site().service.engine)
         with acting() as unit:
             wanted.take(unit, found, form)
     except REFUSALS as refusal:
@@ -101,6 +102,11 @@ def download(number: str, member_state: str, batch_number: int) -> str | tuple[s
     Each one is recorded before the first byte leaves, and none that is refused.
     """
     found = _find(number, member_state, batch_number)
+    try:
+        require_reconciled(site().service.engine)
+        found = brought_up_to_date(site().service.engine, site().settings, found, acting)
+    except REFUSALS as refusal:
+        return _page(found, {}, problem=_why(refusal)), 409
     length = batch_length(Manifest.decode(found.manifest))
     start = _start(found, length)
     pieces = _from(start, export_pieces(site().service.engine, site().settings, found))

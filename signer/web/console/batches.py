@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from signer.accounts.roles import Permission
 from signer.batches.certify import read_result
-from signer.batches.freeze import NotFinal, NothingToFreeze, freeze
+from signer.batches.freeze import FrozenMeanwhile, NotFinal, NothingToFreeze, freeze, prepare
 from signer.batches.manifest import Manifest
 from signer.batches.queries import list_batches
 from signer.batches.reconcile import Reconciliation, Unreconciled, require_reconciled
@@ -21,7 +21,7 @@ from signer.web.console.guards import needs
 from signer.web.languages import territory_here
 from signer.web.site import site
 
-REFUSALS = (NotFinal, NothingToFreeze, Unreconciled, UnknownKey)
+REFUSALS = (FrozenMeanwhile, NotFinal, NothingToFreeze, Unreconciled, UnknownKey)
 """Why freezing is refused, each in a sentence for who asked."""
 
 
@@ -49,8 +49,17 @@ def freeze_batch(number: str) -> str | tuple[str, int] | Response:
     if not form.validate_on_submit():
         return _page(initiative, form), 422
     try:
+        prepared = prepare(
+            site().service.engine,
+            site().settings,
+            number,
+            form.member_state.data,
+            until=form.until.data,
+            final=form.final.data,
+            on=site().service.today(),
+        )
         with acting() as unit:
-            made = freeze(unit, number, form.member_state.data, until=form.until.data, final=form.final.data)
+            made = freeze(unit, prepared)
     except REFUSALS as refusal:
         form.form_errors.append(sentence(refusal))
         return _page(initiative, form), 409
@@ -73,12 +82,13 @@ def _page(initiative: Initiative, form: FreezeForm) -> str:
     with reading(site().service.engine) as connection:
         result = read_result(connection, initiative)
         everything = list_batches(connection, initiative.registration_number)
-        try:
-            numbers = require_reconciled(connection)
-        except Unreconciled as found:
-            disagreement = sentence(found)
+    try:
+        numbers = require_reconciled(site().service.engine)
+    except Unreconciled as found:
+        disagreement = sentence(found)
+    # Without what waits: no number that anybody sees moves for a single statement while its day lasts.
     by_member_state = {
-        there.member_state: numbers.of(initiative.id, there.member_state) for there in result.member_states
+        there.member_state: numbers.of(initiative.id, there.member_state).settled for there in result.member_states
     }
     shown = [there for there in result.member_states if there.batch or by_member_state[there.member_state].received]
     return render_template(
@@ -90,7 +100,7 @@ def _page(initiative: Initiative, form: FreezeForm) -> str:
         names={code: territory_here(code) for code in by_member_state},
         shown=[(there, Manifest.decode(there.batch.manifest) if there.batch else None) for there in shown],
         numbers=by_member_state,
-        total=numbers.of(initiative.id),
+        total=numbers.of(initiative.id).settled,
         disagreement=disagreement,
         failed=[there for there in everything if there.state is State.FAILED],
         today=site().service.today(),

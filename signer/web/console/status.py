@@ -12,7 +12,8 @@ from signer.web.site import site
 def status() -> str:
     """Show it. Nothing on this page is of a person, an address or a single statement."""
     found = read_status(site().service)
-    conditions = [found.counting, found.placing, found.daily, found.reconciling, found.backup, found.disk]
+    conditions = [found.leading, found.settling, found.night, found.emptying, found.daily]
+    conditions += [found.reconciling, found.backup, found.disk]
     conditions += [term.condition(found.today) for term in found.terms]
     return render_template(
         "console/status.html",

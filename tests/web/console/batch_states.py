@@ -6,11 +6,13 @@ from werkzeug.test import TestResponse
 
 from signer.batches.certify import certify
 from signer.batches.export import record_export
-from signer.batches.freeze import freeze
 from signer.batches.queries import Certificate
 from signer.batches.transitions import hand_over, receive
-from tests.acts import MAY_DAY, act
+from signer.sealing.code import Code
+from tests.acts import MAY_DAY, act, erase_now, freeze_now
 from tests.conftest import END, NUMBER
+from tests.people import ADA
+from tests.signing import record
 from tests.web.console.paths import BATCHES, HOME
 from tests.web.console.people import Human
 from tests.web.console.stage import SIGNED, Stage, States, sign
@@ -30,7 +32,9 @@ CERTIFICATE = {
 def batches(there: Stage, owner: Human, auditor: Human) -> States:
     """From the first statement to the authority's desk."""
     states = {"home, auditor": auditor.client.get(HOME), "batches, nothing received": auditor.client.get(BATCHES)}
-    sign(there.instance, SIGNED)
+    sign(there.instance, SIGNED | {"NL": 2})
+    regretted = Code.new()
+    record(there.instance.store, there.instance.collection("FR"), ADA, code=regretted)
     there.service.day = MAY_DAY + timedelta(days=40)
     page = states["batches, open statements"] = auditor.client.get(BATCHES)
     states["batches, owner"] = owner.client.get(BATCHES)
@@ -59,6 +63,14 @@ def batches(there: Stage, owner: Human, auditor: Human) -> States:
     again = auditor.fill(page, BATCHES, member_state="AT", final="y")
     states["batch, opened without a reason"] = take(auditor, again, "open-again")
     states["batch, void"] = take(auditor, again, "open-again", reason="two letters of a title were wrong")
+    again = auditor.fill(page, BATCHES, member_state="FR", final="y")
+    path, before = f"{BATCHES}FR/1/", there.newest("FR").digest
+    auditor.client.get(f"{path}file").close()
+    erase_now(there.instance.engine, there.instance.settings, there.instance.initiative, regretted, on=AFTER)
+    states["batch, hand-over with what was erased"] = take(auditor, again, "hand-over", recipient=OFFICE, digest=before)
+    auditor.client.get(f"{path}file").close()
+    states["batch, file made again"] = auditor.client.get(path)
+    take(auditor, again, "open-again", reason="two letters of a title were wrong")
     return states
 
 
@@ -108,7 +120,7 @@ def take(human: Human, page: TestResponse, step: str, **values: str) -> TestResp
 def freeze_final(there: Stage, member_state: str) -> None:
     """Freeze the final batch of a Member State."""
     engine, settings, on = there.service.engine, there.service.settings, there.service.day
-    act(engine, settings, on=on)(freeze)(NUMBER, member_state, until=None, final=True)
+    freeze_now(engine, settings, member_state, number=NUMBER, final=True, on=on)
 
 
 def _move_on(there: Stage, member_state: str) -> None:

@@ -26,7 +26,7 @@ from tests.web.console.campaign_states import campaign
 from tests.web.console.numbers_states import numbers
 from tests.web.console.paths import AUDIT, BATCHES, HOME, PEOPLE
 from tests.web.console.people import Human, number_of, token_of
-from tests.web.console.stage import ADMINISTRATOR, AUDITOR, Stage, States, sign
+from tests.web.console.stage import ADMINISTRATOR, AUDITOR, Stage, States
 from tests.web.console.standing import OWNER
 
 OTHER = "2027/000043"
@@ -142,7 +142,7 @@ def operation(there: Stage, administrator: Human) -> States:
             record_event(connection, there.service.settings, kind, actor=TESTER)
     states["operation, in order"] = administrator.client.get(path)
     with writing(there.service.engine) as connection:
-        note_run(connection, Work.ROLL_UP, at=datetime.now(UTC) - timedelta(minutes=20))
+        note_run(connection, Work.LEADER, at=datetime.now(UTC) - timedelta(minutes=20))
         record_event(
             connection, there.service.settings, EntryKind.NOT_RECONCILED, actor=TESTER, details={"found": "rows"}
         )
@@ -176,10 +176,9 @@ def errors(there: Stage, owner: Human, auditor: Human) -> States:
 
 def spoiled(there: Stage, auditor: Human, administrator: Human) -> States:
     """What is seen where somebody has been at the database."""
-    sign(there.instance, {"NL": 2})
     freeze_final(there, "NL")
     frozen = auditor.client.get(f"{BATCHES}NL/1/")
-    there.execute("UPDATE statement SET batch = NULL WHERE member_state = 'NL'")
+    there.execute("DELETE FROM statement WHERE member_state = 'NL'")
     states = {
         "batches, disagreement": auditor.client.get(BATCHES),
         "batch, download refused": auditor.client.get(f"{BATCHES}NL/1/file"),

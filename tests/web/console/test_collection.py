@@ -13,6 +13,7 @@ from signer.initiatives.reports import read_reports
 from signer.tallies.overview import read_overview
 from tests.acts import MAY_DAY
 from tests.conftest import NUMBER
+from tests.settling import settle_now
 from tests.web.console.campaign import Campaign, campaign, problems
 from tests.web.console.stage import SIGNED, Stage, sign, stage
 from tests.web.console.standing import OWNER
@@ -35,6 +36,7 @@ def on_may_day(tmp_path: Path) -> Iterator[Stage]:
     """A console on May Day, after some statements."""
     with stage(tmp_path) as opened:
         sign(opened.instance, SIGNED)
+        settle_now(opened.instance)
         yield opened
 
 

@@ -24,7 +24,6 @@ from signer.accounts.invite import accept, invite
 from signer.accounts.queries import read_accounts
 from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account
-from signer.batches.freeze import freeze
 from signer.database import StoreUnavailable, reading, writing
 from signer.initiatives.lifecycle import STEPS, import_description
 from signer.sealing.code import Code
@@ -36,7 +35,7 @@ from signer.web.console.guards import guard_of
 from signer.web.console.numbers import FILES
 from signer.web.requests import FORM, MAX_BYTES
 from signer.web.site import open_site
-from tests.acts import MAY_DAY, act, unit
+from tests.acts import MAY_DAY, freeze_now, unit
 from tests.cases import every_case
 from tests.conftest import NUMBER, describe
 from tests.people import ADA
@@ -116,7 +115,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             on = MAY_DAY + timedelta(days=day)
             record(service.store, collection, ADA, code=Code.new(), check_id=new_check(), on=on, confirmed=frozenset())
         after = MAY_DAY + timedelta(days=9)
-        act(service.engine, service.settings, on=after)(freeze)(NUMBER, "DE", until=MAY_DAY, final=False)
+        freeze_now(service.engine, service.settings, "DE", number=NUMBER, until=MAY_DAY, on=after)
         # The first few numbers of accounts, which a guess may name, are nobody's who is needed here.
         with writing(service.engine) as connection:
             import_description(unit(connection, service.settings), describe(THEIRS))

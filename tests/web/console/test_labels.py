@@ -8,7 +8,7 @@ import pytest
 from signer.accounts.roles import Role
 from signer.audit.entry import EntryKind
 from signer.batches.certify import INVALID
-from signer.batches.state import EXPORTED, State
+from signer.batches.state import EXPORTED, REMADE, State
 from signer.initiatives import changes
 from signer.initiatives.calendar import Duty
 from signer.initiatives.initiative import InitiativeText, Status
@@ -21,7 +21,7 @@ from signer.web.console.labels import audit, batches, campaign, numbers, roles
     ("labels", "known"),
     [
         (audit.ACTS, EntryKind),
-        (batches.STATES, {*State, EXPORTED}),
+        (batches.STATES, {*State, EXPORTED, REMADE}),
         (batches.REASONS, INVALID),
         (campaign.STATUSES, Status),
         (campaign.STEPS, STEPS),

@@ -1,12 +1,18 @@
 """What bringing about every state has found, so that it stays found."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from signer.batches.queries import read_steps
+from signer.batches.state import State
 from signer.database import reading
+from signer.sealing.code import Code
+from tests.acts import erase_now
+from tests.people import ADA
+from tests.signing import record
 from tests.web.console.batch_states import AFTER
 from tests.web.console.paths import BATCHES, CODE, HOME
 from tests.web.console.stage import AUDITOR, Stage, sign, stage
@@ -29,13 +35,43 @@ def test_a_download_that_is_refused_is_not_recorded_as_one(there: Stage) -> None
     """Else the log would say that somebody has the file, and the batch could be handed over without it."""
     auditor = there.join("Bartholomew Madeup", AUDITOR)
     auditor.send(BATCHES, BATCHES, member_state="DE", final="y")
-    there.execute("UPDATE statement SET batch = NULL")
+    there.execute("DELETE FROM statement WHERE id = (SELECT min(id) FROM statement)")
 
     answer = auditor.client.get(f"{BATCHES}DE/1/file")
 
     assert answer.status_code == 409
     with reading(there.service.engine) as connection:
         assert [step.step for step in read_steps(connection, there.newest("DE").id)] == ["frozen"]
+
+
+def test_while_numbers_disagree_no_step_is_taken_and_the_page_says_which(there: Stage) -> None:
+    auditor = there.join("Bartholomew Madeup", AUDITOR)
+    page = auditor.send(BATCHES, BATCHES, member_state="DE", final="y")
+    there.execute("DELETE FROM statement WHERE id = (SELECT min(id) FROM statement)")
+
+    refused = auditor.fill(page, f"{BATCHES}DE/1/open-again", reason="two letters of a title were wrong")
+
+    assert refused.status_code == 409
+    assert "received 1, but waiting 0 + open 0 + in batches 0 + erased 0" in Page(refused).words()
+    assert there.newest("DE").state is State.FROZEN
+
+
+def test_a_download_leaves_out_what_was_erased_since_the_freeze_and_says_so_in_the_steps(there: Stage) -> None:
+    code = Code.new()
+    record(there.instance.store, there.instance.collection("FR"), ADA, code=code)
+    record(there.instance.store, there.instance.collection("FR"), ADA)
+    auditor = there.join("Bartholomew Madeup", AUDITOR)
+    auditor.send(BATCHES, BATCHES, member_state="FR", final="y")
+    frozen = there.newest("FR")
+    erase_now(there.instance.engine, there.instance.settings, there.instance.initiative, code, on=AFTER)
+
+    file = auditor.client.get(f"{BATCHES}FR/1/file").data
+
+    remade = there.newest("FR")
+    assert (frozen.count, remade.count) == (2, 1)
+    assert hashlib.sha256(file).hexdigest() == remade.digest != frozen.digest
+    assert code.statement_id not in file
+    assert "file made again" in Page(auditor.client.get(f"{BATCHES}FR/1/")).words()
 
 
 def test_a_database_that_does_not_know_who_is_logged_on_gets_a_page_that_can_be_read(there: Stage) -> None:

@@ -37,7 +37,7 @@ def test_what_stands_still_is_counted_named_and_advised_on(running: Service, adm
     run_everything(running)
     in_order = Page(administrator.client.get(PATH)).words()
     with writing(running.engine) as connection:
-        note_run(connection, Work.ROLL_UP, at=datetime.now(UTC) - timedelta(minutes=3))
+        note_run(connection, Work.LEADER, at=datetime.now(UTC) - timedelta(minutes=3))
     late = Page(administrator.client.get(PATH)).words()
 
     assert "Everything is in order." in in_order

@@ -31,6 +31,7 @@ ACTS: Mapping[EntryKind, LazyString] = {
     EntryKind.PLANNING_CHANGED: _("planning changed"),
     EntryKind.STATEMENTS_INVENTED: _("statements of invented people added, to try with"),
     EntryKind.BATCH_FROZEN: _("batch frozen"),
+    EntryKind.BATCH_REMADE: _("batch made again without what was erased"),
     EntryKind.BATCH_EXPORTED: _("batch exported"),
     EntryKind.BATCH_OPENED_AGAIN: _("batch opened again"),
     EntryKind.BATCH_HANDED_OVER: _("batch handed over"),

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from signer.batches.state import EXPORTED, State
+from signer.batches.state import EXPORTED, REMADE, State
 
 STATES: Mapping[str, LazyString] = {
     State.FROZEN: _("frozen"),
     EXPORTED: _("exported"),
+    REMADE: _("file made again"),
     State.HANDED_OVER: _("handed over"),
     State.RECEIVED: _("received by the authority"),
     State.CERTIFIED: _("certified"),
