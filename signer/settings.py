@@ -41,7 +41,7 @@ class Settings:
     database_url: as SQLAlchemy has it; without one, SQLite in the instance folder.
     trusted_proxies: how many proxies of ours stand before the service and set X-Forwarded-For and -Proto.
     log_origin: the name of this instance's public log, for good; `signer init` writes it.
-    sequence_seconds: how long the log gathers leaves before it places them, sorted by hash.
+    sequence_seconds: how far apart the times are at which arrivals are settled, in groups, sorted.
     limits_url: where Flask-Limiter counts; in memory, or Redis when several machines serve.
     collection_keys: registration number to the full SHA-256 of the public key that statements are sealed to.
     demonstration: every page says that it is one, and share files are accepted.
@@ -49,6 +49,7 @@ class Settings:
     mail_from: the sender of mails; without it or without smtp_host none is sent.
     smtp_security: starttls, tls (from the first byte) or none (on the same machine).
     smtp_user: whom the mail server knows; the secret file `smtp-password` goes with it.
+    accepted_postgresql_settings: settings of the server that keep the order of arrival, which the operator accepts.
     metrics_bind: address and port for Prometheus, such as 127.0.0.1:9464; without it there are no metrics.
     """
 
@@ -72,6 +73,7 @@ class Settings:
     smtp_security: str = "starttls"
     smtp_user: str = ""
     metrics_bind: str = ""
+    accepted_postgresql_settings: tuple[str, ...] = ()
     collection_keys: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -163,11 +165,19 @@ def _checked(values: Mapping[str, object]) -> dict[str, Any]:
 def _typed(name: str, value: object, wanted: object) -> object:
     if name == "collection_keys":
         return _collection_keys(value)
+    if name == "accepted_postgresql_settings":
+        return _names(name, value)
     if wanted is int:
         return _whole_number(name, value)
     if not isinstance(value, wanted if isinstance(wanted, type) else str):
         raise WrongSettings(f"setting {name!r} must be {getattr(wanted, '__name__', wanted)}")
     return value
+
+
+def _names(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise WrongSettings(f"setting {name!r} must be a list of names")
+    return tuple(value)
 
 
 def _whole_number(name: str, value: object) -> int:

@@ -1,38 +1,27 @@
-"""`signer daily`: what should be done once a day, in a quiet hour."""
+"""`signer daily`: the night, for where no worker could run it."""
 
 import click
-from sqlalchemy import Engine, text
 
-from signer.audit.entry import EntryKind
-from signer.batches.reconcile import Unreconciled, require_reconciled
-from signer.cli.instance import acting, open_instance
-from signer.database import is_sqlite, reading, writing
-from signer.settings import Settings
-from signer.tallies.rollup import roll_up
+from signer.audit.actor import command_line
+from signer.batches.reconcile import Unreconciled
+from signer.cli.instance import open_instance
+from signer.days import today
+from signer.service.night import run_night
 
 
 @click.command()
 def daily() -> None:
-    """Reconcile the counts, and rewrite PostgreSQL's rows in the order of their random ids."""
+    """Complete the days that are over, reconcile the counts, and empty the write-ahead log.
+
+    The service does the same each night at 00:10 in Brussels; running it again does no harm.
+    """
     settings, engine = open_instance()
-    roll_up(engine)
-    try:
-        with reading(engine) as connection:
-            require_reconciled(connection)
-    except Unreconciled as disagreement:
-        _write_down(settings, engine, EntryKind.NOT_RECONCILED, found=str(disagreement))
-        raise
-    _write_down(settings, engine, EntryKind.RECONCILED)
+    found = run_night(engine, settings, on=today(), actor=command_line())
+    if found.disagreement:
+        raise Unreconciled(found.disagreement)
+    click.echo("the days before today are complete: settled, counted, listed, in the order of their random ids")
     click.echo("reconciled: received = kept + erased for every Member State and day; as many leaves in the log")
-    if not is_sqlite(engine):
-        # Rows lie in the order in which they came until they are rewritten; SQLite keeps them by id anyway.
-        with writing(engine) as connection:
-            connection.execute(text("CLUSTER statement USING statement_pkey"))
-            connection.execute(text("CLUSTER leaf USING leaf_pkey"))
-            connection.execute(text("CLUSTER spent_check USING spent_check_pkey"))
-        click.echo("statements, leaves and spent human checks are rewritten in the order of their random ids")
-
-
-def _write_down(settings: Settings, engine: Engine, kind: EntryKind, **details: str) -> None:
-    with acting(settings, engine) as unit:
-        unit.record(kind, **details)
+    if found.is_log_empty:
+        click.echo("the write-ahead log has nothing of them any more")
+    else:
+        click.echo("the write-ahead log still tells in which order they came; run `signer doctor`", err=True)

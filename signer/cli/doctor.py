@@ -18,11 +18,14 @@ from signer.errors import SignerError
 from signer.initiatives.initiative import Status
 from signer.initiatives.keys import log_key, manifest_key, read_storage_key, require_key
 from signer.initiatives.queries import read_initiatives
+from signer.retention.journal import journal_of, read_journal
 from signer.schema import require_current
 from signer.scheme.load import load_scheme
 from signer.sealing.selftest import run_known_answers
-from signer.service.status import DISK_FAIL_BYTES, DISK_WARN_BYTES
+from signer.service.postgres import examine as examine_postgresql
+from signer.service.status import DISK_FAIL_BYTES, DISK_WARN_BYTES, is_late
 from signer.settings import Settings, read_settings
+from signer.tallies.job_log import Work, read_runs
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
@@ -71,11 +74,14 @@ def examine() -> Iterator[Finding]:
     yield _private("instance", settings.instance)
     yield _private("secrets", settings.secrets)
     yield _try("secret keys", lambda: _secret_keys(settings))
+    yield _journal(settings)
     yield _disk(settings.instance)
     database = _try("database", lambda: _database(engine))
     yield database
     yield _clock(engine if database.result == "pass" else None)
     if database.result == "pass":
+        yield from _postgresql(engine, settings)
+        yield from _late(engine, settings)
         yield from _initiatives(engine, settings)
 
 
@@ -119,6 +125,27 @@ def _secret_keys(settings: Settings) -> str:
     return f"{len(SECRETS)} keys are there, each for one purpose"
 
 
+def _journal(settings: Settings) -> Finding:
+    try:
+        lines = sum(1 for _ in read_journal(journal_of(settings)))
+    except SignerError as error:
+        return Finding("journal", "fail", str(error), "keep it as it is, and compare it with your copies of it")
+    return Finding("journal", "pass", f"{lines} lines, each follows the one before")
+
+
+def _late(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    """Yield a finding for settling and for the night, which only a worker that runs can do."""
+    with reading(engine) as connection:
+        runs = read_runs(connection)
+    for work in (Work.SETTLE, Work.NIGHT):
+        at = runs.get(work)
+        said = f"last {at:%Y-%m-%d %H:%M} UTC" if at else "never yet"
+        if at and is_late(at, work, now=datetime.now(UTC), settle_seconds=settings.sequence_seconds):
+            yield Finding(work, "warn", f"{said}, which is late", "start the service; `signer daily` runs a night")
+        else:
+            yield Finding(work, "pass", said)
+
+
 def _disk(folder: Path) -> Finding:
     try:
         free = shutil.disk_usage(folder).free
@@ -134,6 +161,17 @@ def _database(engine: Engine) -> str:
     return f"{engine.dialect.name}, schema is current"
 
 
+def _postgresql(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    if is_sqlite(engine):
+        return
+    misfits = list(examine_postgresql(engine, settings))
+    for misfit in misfits:
+        result = "fail" if misfit.is_fatal else "warn"
+        yield Finding("postgresql", result, f"{misfit.name} is {misfit.found}", misfit.advice)
+    if not misfits:
+        yield Finding("postgresql", "pass", "the server keeps what it must and nothing more")
+
+
 def _clock(engine: Engine | None) -> Finding:
     now = datetime.now(UTC)
     if now < RELEASED:
@@ -142,7 +180,7 @@ def _clock(engine: Engine | None) -> Finding:
         with reading(engine) as connection:
             there = connection.scalar(select(func.clock_timestamp()))
         if there is not None and abs(there - datetime.now(UTC)) > CLOCK_TOLERANCE:
-            return Finding("clock", "warn", f"the database says {there:%H:%M:%S %Z}", "set both clocks (NTP)")
+            return Finding("clock", "fail", f"the database says {there:%H:%M:%S %Z}", "set both clocks (NTP)")
     return Finding("clock", "pass", f"{now:%Y-%m-%d %H:%M:%S %Z}")
 
 

@@ -8,11 +8,13 @@ import click
 from signer.audit.entry import EntryKind
 from signer.cli.instance import SECRETS, acting
 from signer.database import open_engine
-from signer.schema import migrate
+from signer.schema import count_to_rewrite, migrate
 from signer.settings import Settings, read_settings
 
 RETIRED_SECRETS = ("persons-key",)
 """Names of secrets of earlier releases; this one said where in their sketch of persons somebody fell (decision 10)."""
+SECONDS_FOR_A_MILLION = 300
+"""Measured on SQLite, which takes twice as long as PostgreSQL, and doubled (docs/operators.md)."""
 SETTINGS = """\
 # Settings of this signer instance; the README lists all of them. Secrets do not belong here.
 log_origin = "{origin}"
@@ -54,6 +56,14 @@ def complete_instance(settings: Settings) -> None:
     for name in SECRETS:
         settings.make_secret(name)
     engine = open_engine(settings)
+    if statements := count_to_rewrite(engine):
+        # Before it begins: whoever has a collection under way plans by it.
+        minutes = max(1, round(statements * SECONDS_FOR_A_MILLION / 60_000_000))
+        click.echo(
+            f"{statements} statements are rewritten once, which takes about {minutes} min and up to three times their "
+            "room besides; the service must stand still",
+            err=True,
+        )
     before, now = migrate(engine)
     if now != before:
         with acting(settings, engine) as unit:

@@ -30,7 +30,6 @@ from signer.sealing.signing import SigningKey
 from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.history import read_history
 from signer.tallies.overview import read_overview
-from signer.tallies.rollup import roll_up
 
 FORMAT = "signer tally 1"
 PURPOSE = b"signer tally 1\n"
@@ -51,7 +50,6 @@ def publish(folder: Path, wanted: tuple[str, ...], *, as_json: bool) -> None:
     """
     settings, engine = open_instance()
     key, on = manifest_key(settings), today()
-    roll_up(engine)
     with reading(engine) as connection:
         chosen = _chosen(connection, [normal_number(number) for number in wanted])
         contents = [

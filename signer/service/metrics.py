@@ -5,8 +5,9 @@ another one takes over within seconds. It makes no difference which: all figures
 instance folder and the disk at the moment they are asked for (`status.py`), none is kept in a process. So there is
 no rate of requests here, which one worker could not know of the others: a proxy in front has it.
 
-Names of initiatives and of periodic work are the only labels. There is no count of statements received: asked for every
-few seconds and kept for months, it would be a record of the minutes in which people signed.
+Names of initiatives and of periodic work are the only labels. There is no count of statements received, nor of those
+that wait to be settled: asked for every few seconds and kept for months, the latter would be a record of the seconds in
+which people signed.
 """
 
 import logging
@@ -96,7 +97,6 @@ def _of_work(found: ServiceStatus) -> Iterator[Metric]:
         ("work",),
         (((work,), at.timestamp()) for work, at in found.runs.items()),
     )
-    yield _one("signer_statements_waiting", "Statements stored and not counted yet", found.waiting)
     for name, at in {"backup": found.backup_at, "reconciled": found.reconciled_at}.items():
         if at:
             yield _one(f"signer_{name}_last_timestamp_seconds", f"When the audit log last says: {name}", at.timestamp())

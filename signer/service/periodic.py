@@ -1,34 +1,33 @@
-"""Work that comes back, each at its own pace.
+"""Periodic jobs: settling at fixed times, the night, forecasts, and emptying SQLite's write-ahead log.
 
-Every second counts are rolled up and SQLite's write-ahead log is emptied, every hour (in a demonstration, seconds) the
-log is sequenced. Every day it is forgotten which human checks were spent the day before yesterday, and the
-forecasts are made.
-
-It runs in a thread of one worker, elected by a lock that the database or the file system lets go of when the worker
-dies; another worker then takes over within seconds. The partners' tens in its own memory each worker writes by itself,
-at the times at which the log is sequenced.
+They run in a thread of one worker, its leader: elected by a lock that the database or the file system lets go of when
+the worker dies; another worker then takes over within seconds. The partners' tens in its own memory each worker writes
+by itself, at the times of settling.
 """
 
 import logging
 import threading
 import time
 from datetime import UTC, date, datetime
+from datetime import time as time_of_day
 
-from signer.database import Lock, elected, empty_write_ahead_log, reading, writing
+from signer.database import Lock, elected, reading, writing
+from signer.days import BRUSSELS
 from signer.errors import SignerError
-from signer.human_check.expire import expire_spent_checks
-from signer.initiatives.keys import log_key
-from signer.ledger.log import sequence
+from signer.retention.journal import journal_of, note_night
+from signer.service.night import run_night
 from signer.service.service import Service
-from signer.settings import Settings
+from signer.service.settling import SettlingTimes, stretch
+from signer.storage import empty_write_ahead_log
 from signer.tallies.daily_forecast import foresee, keep_forecast
-from signer.tallies.job_log import Work, note_run
-from signer.tallies.rollup import roll_up
+from signer.tallies.job_log import Work, note_run, read_runs
 
-ROLL_UP_SECONDS = 1.0
+TICK_SECONDS, NOTE_SECONDS = 1.0, 15.0
+"""How often it is looked what is due, and noted that there is a leader; what watches that is alarmed after minutes."""
 RETRY_SECONDS = 3.0
-NOTE_SECONDS = 15.0
-"""How often it is noted that counting goes on; what looks at it is alarmed after minutes."""
+NIGHT_BEGINS = time_of_day(0, 10)
+"""In Brussels: requests that were under way at midnight have ended, and clocks may differ."""
+NIGHT_RETRY_SECONDS = 60.0
 
 logger = logging.getLogger(__name__)
 
@@ -56,55 +55,70 @@ def _run(service: Service, stopped: threading.Event) -> None:
 
 
 class _OwnWork:
-    """What every worker does for itself: it writes the partners' tens in its memory, at fixed times.
+    """What every worker does for itself, at fixed times: partners' tens in its memory, its machine's journal.
 
-    At once when a ten is full would tell in which seconds its last statement came.
+    Tens written at once when one is full would tell in which seconds its last statement came; a journal without a line
+    for the night would tell by its newest line that somebody has erased since.
     """
 
     def __init__(self, service: Service) -> None:
-        self._service, self._written_in = service, _stretch(service.settings)
+        self._service, self._written_in = service, stretch(service.settings.sequence_seconds)
+        self._day = service.today()
 
     def do_what_is_due(self) -> None:
-        if (stretch := _stretch(self._service.settings)) != self._written_in:
+        if (today := self._service.today()) != self._day:
+            note_night(journal_of(self._service.settings), on=today)
+            self._day = today
+        if (now := stretch(self._service.settings.sequence_seconds)) != self._written_in:
             self._service.partner_tens.write(on=self._service.today())
-            self._written_in = stretch
+            self._written_in = now
 
 
 def _serve_the_term(service: Service, own: _OwnWork, stopped: threading.Event) -> None:
-    settings = service.settings
-    key = log_key(settings)
-    stretch, noted = _stretch(settings), float("-inf")
-    done_on = date.min
-    while not stopped.wait(ROLL_UP_SECONDS):
-        roll_up(service.engine)
-        empty_write_ahead_log(service.engine)
+    settling, nights, noted = SettlingTimes(service.engine, service.settings), _Nights(service), float("-inf")
+    while not stopped.wait(TICK_SECONDS):
         if time.monotonic() - noted >= NOTE_SECONDS:
             noted = time.monotonic()
-            _note(service, Work.ROLL_UP)
+            _note(service, Work.LEADER)
+        empty_write_ahead_log(service.engine)
         own.do_what_is_due()
-        if (today := service.today()) != done_on:
+        nights.do_what_is_due()
+        settling.do_what_is_due()
+
+
+class _Nights:
+    """Runs the night, and what belongs to each day, once a day; one that was missed, as soon as somebody can."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._try_at = float("-inf")
+        with reading(service.engine) as connection:
+            ended_at = read_runs(connection).get(Work.DAILY)
+        self._done_on = ended_at.astimezone(BRUSSELS).date() if ended_at else date.min
+
+    def do_what_is_due(self) -> None:
+        today, service = self._service.today(), self._service
+        if today == self._done_on or time.monotonic() < self._try_at or datetime.now(BRUSSELS).time() < NIGHT_BEGINS:
+            return
+        try:
+            run_night(service.engine, service.settings, on=today)
             _do_daily_work(service, today)
-            done_on = today
-            _note(service, Work.DAILY)
-        # Stretches are counted from the epoch, so that restarts do not cut one short.
-        if _stretch(settings) != stretch:
-            sequence(service.engine, origin=settings.log_origin, key=key)
-            stretch = _stretch(settings)
-            _note(service, Work.SEQUENCE)
+        except SignerError as error:
+            # Settling goes on meanwhile.
+            logger.warning("the night waits: %s", error)
+            self._try_at = time.monotonic() + NIGHT_RETRY_SECONDS
+        else:
+            self._done_on = today
 
 
 def _do_daily_work(service: Service, on: date) -> None:
-    expire_spent_checks(service.engine, on)
     for initiative in service.catalogue.initiatives():
         with reading(service.engine) as connection:
             found = foresee(connection, initiative, on=on)
         # Drawing takes a second or two; nobody else waits for it.
         with writing(service.engine) as connection:
             keep_forecast(connection, initiative.id, found, on=on)
-
-
-def _stretch(settings: Settings) -> int:
-    return int(time.time()) // settings.sequence_seconds
+    _note(service, Work.DAILY)
 
 
 def _note(service: Service, work: Work) -> None:

@@ -8,17 +8,19 @@ from sqlalchemy import Engine
 
 from signer.database import StoreUnavailable, open_engine, writing
 from signer.days import today
+from signer.errors import SignerError
 from signer.initiatives.catalogue import Catalogue
-from signer.initiatives.collection import Collection
+from signer.initiatives.collection import Collection, CollectionClosed
 from signer.initiatives.initiative import Initiative
 from signer.retention.erase import erase
 from signer.scheme.statement import Statement
 from signer.sealing.code import Code
 from signer.sealing.selftest import run_known_answers
+from signer.service.postgres import require_fit
 from signer.service.stale_cache import StaleCache
 from signer.settings import Settings
 from signer.statements.record import record
-from signer.statements.store import Store
+from signer.statements.store import BehindFence, Store
 from signer.statements.stores import open_store
 from signer.tallies.daily_forecast import read_forecast
 from signer.tallies.forecast import Forecast
@@ -101,17 +103,32 @@ class Service:
         check_id: bytes,
         on: date,
         partner: str = "",
-    ) -> None:
-        """Record one statement; see `statements.record`. partner: the slug of the link that led here, if one did."""
-        record(self.store, collection, statement, code=code, check_id=check_id, on=on)
+    ) -> date:
+        """Record one statement; see `statements.record`. Return the day under which it is stored.
+
+        partner: the slug of the link that led here, if one did. A day that ended while the request was under way is
+        no reason to refuse it: it is sealed again with the new day.
+        """
+        try:
+            stored_on = record(self.store, collection, statement, code=code, check_id=check_id, on=on)
+        except BehindFence:
+            stored_on = self._record_today(collection, statement, code=code, check_id=check_id)
         if partner:
             self.partner_tens.note(collection.initiative.id, partner)
+        return stored_on
+
+    def _record_today(self, collection: Collection, statement: Statement, *, code: Code, check_id: bytes) -> date:
+        try:
+            return record(self.store, collection, statement, code=code, check_id=check_id, on=self.today())
+        except BehindFence:
+            number = collection.initiative.registration_number
+            raise CollectionClosed(f"{number} was closed while the request was under way") from None
 
     def erase(self, registration_number: str, code: Code) -> None:
         """Erase the statement that `code` names, if there is one. Raises UnknownInitiative or StoreUnavailable."""
         initiative = self.catalogue.find(registration_number)
         with writing(self.engine) as connection:
-            erase(connection, initiative.id, code, on=self.today())
+            erase(connection, self.settings, initiative, code, on=self.today())
 
     def close(self) -> None:
         """Finish what was taken, write partners' full tens, and let go of the database; what is not a ten is lost."""
@@ -126,5 +143,10 @@ def open_service(settings: Settings) -> Service:
     # A library that seals wrongly must not seal at all.
     run_known_answers()
     engine = open_engine(settings)
+    try:
+        require_fit(engine, settings)
+    except SignerError:
+        engine.dispose()
+        raise
     catalogue = Catalogue(engine, settings)
     return Service(settings, engine, open_store(engine), catalogue)

@@ -22,10 +22,16 @@ from signer.initiatives.queries import read_initiatives
 from signer.retention.deadlines import last_day_kept_of
 from signer.schema import find_schema
 from signer.service.service import Service
-from signer.tallies.job_log import Work, count_waiting, read_runs
+from signer.tallies.job_log import Work, read_runs
 
-COUNTING_LATE = timedelta(minutes=2)
-DAILY_LATE = timedelta(hours=25)
+LATE: Mapping[Work, timedelta] = {
+    Work.LEADER: timedelta(minutes=2),
+    Work.SETTLE: timedelta(minutes=2),
+    Work.NIGHT: timedelta(hours=25),
+    Work.EMPTY_LOG: timedelta(hours=25),
+    Work.DAILY: timedelta(hours=25),
+}
+"""After how long each periodic job is late; settling, beyond the time between two of them."""
 RECONCILED_LATE = BACKUP_LATE = timedelta(hours=50)
 """Once a day, and one may have failed."""
 DISK_WARN_BYTES, DISK_FAIL_BYTES = 5 << 30, 500 << 20
@@ -59,8 +65,8 @@ class InitiativeTerm:
 class ServiceStatus:
     """The service at a moment.
 
-    release, schema, database: what runs. runs: when each periodic work last ended. waiting: statements not counted yet.
-    sequence_seconds: how long the log gathers leaves. backup_at: when a backup was last recorded; None if never.
+    release, schema, database: what runs. runs: when each periodic job last ended. settle_seconds: how far apart the
+    times of settling are. backup_at: when a backup was last recorded; None if never.
     reconciled_at, disagreed_at: when numbers last agreed and did not. disk_free, disk_total: of the instance folder, in
     bytes. mode: what the operator said about a rush.
     """
@@ -71,8 +77,7 @@ class ServiceStatus:
     schema: str
     database: str
     runs: Mapping[Work, datetime]
-    sequence_seconds: int
-    waiting: int
+    settle_seconds: int
     backup_at: datetime | None
     reconciled_at: datetime | None
     disagreed_at: datetime | None
@@ -82,21 +87,31 @@ class ServiceStatus:
     terms: tuple[InitiativeTerm, ...]
 
     @property
-    def counting(self) -> Condition:
-        """Statements are counted every second; minutes without it mean that no worker does periodic work."""
-        return _act_if(self._is_late(Work.ROLL_UP, COUNTING_LATE))
+    def leading(self) -> Condition:
+        """A leader says so every few seconds; minutes without it mean that no worker does periodic work."""
+        return _act_if(self._is_late(Work.LEADER))
 
     @property
-    def placing(self) -> Condition:
-        """Leaves are placed in the log at even times; the first time comes after a while."""
-        if Work.SEQUENCE not in self.runs:
+    def settling(self) -> Condition:
+        """Arrivals are settled at fixed times, of which the first comes after a while."""
+        if Work.SETTLE not in self.runs:
             return Condition.LOOK
-        return _act_if(self._is_late(Work.SEQUENCE, timedelta(seconds=2 * self.sequence_seconds) + COUNTING_LATE))
+        return _act_if(self._is_late(Work.SETTLE))
+
+    @property
+    def night(self) -> Condition:
+        """Days are completed after midnight in Brussels: nothing tells any more in which order people came."""
+        return _act_if(self._is_late(Work.NIGHT))
+
+    @property
+    def emptying(self) -> Condition:
+        """The write-ahead log is emptied when the night ends."""
+        return Condition.LOOK if self._is_late(Work.EMPTY_LOG) else Condition.GOOD
 
     @property
     def daily(self) -> Condition:
         """Forecasts are made after midnight in Brussels."""
-        return _act_if(self._is_late(Work.DAILY, DAILY_LATE))
+        return _act_if(self._is_late(Work.DAILY))
 
     @property
     def backup(self) -> Condition:
@@ -122,8 +137,14 @@ class ServiceStatus:
             return Condition.ACT
         return Condition.LOOK if self.disk_free < DISK_WARN_BYTES else Condition.GOOD
 
-    def _is_late(self, work: Work, allowed: timedelta) -> bool:
-        return _older(self.runs.get(work), self.now, allowed)
+    def _is_late(self, work: Work) -> bool:
+        return is_late(self.runs.get(work), work, now=self.now, settle_seconds=self.settle_seconds)
+
+
+def is_late(at: datetime | None, work: Work, *, now: datetime, settle_seconds: int) -> bool:
+    """Tell whether a periodic job, which last ended at this time, should have ended once more by now."""
+    between = timedelta(seconds=settle_seconds) if work is Work.SETTLE else timedelta()
+    return _older(at, now, between + LATE[work])
 
 
 def read_status(service: Service) -> ServiceStatus:
@@ -138,8 +159,7 @@ def read_status(service: Service) -> ServiceStatus:
             schema=find_schema(connection),
             database=service.engine.dialect.name,
             runs=read_runs(connection),
-            sequence_seconds=settings.sequence_seconds,
-            waiting=count_waiting(connection),
+            settle_seconds=settings.sequence_seconds,
             backup_at=_last(connection, EntryKind.BACKUP_TAKEN),
             reconciled_at=_last(connection, EntryKind.RECONCILED),
             disagreed_at=_last(connection, EntryKind.NOT_RECONCILED),

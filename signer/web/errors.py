@@ -19,7 +19,7 @@ from signer.errors import SignerError
 from signer.initiatives.collection import CollectionClosed, CollectionPaused, InitiativeWithdrawn, NotYetOpen
 from signer.initiatives.initiative import Initiative, UnknownInitiative
 from signer.scheme.form import UnknownMemberState
-from signer.statements.store import AlreadyErased, CollectionFinalised
+from signer.statements.store import AlreadyErased
 from signer.web.api_problems import is_of_api, problem
 from signer.web.site import site
 
@@ -85,14 +85,6 @@ ERRORS: Mapping[type[Exception], Answer] = {
             NOTHING_SAVED,
         ),
         period=True,
-    ),
-    CollectionFinalised: Answer(
-        410,
-        _("The collection has ended"),
-        (
-            _("The statements of your country are being handed over, so no more can be added."),
-            NOTHING_SAVED,
-        ),
     ),
     InitiativeWithdrawn: Answer(
         410,

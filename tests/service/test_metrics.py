@@ -84,14 +84,14 @@ def read(text: str) -> dict[str, Metric]:
 def test_it_says_what_the_database_and_the_disk_say(service: Service, bind: str) -> None:
     at = datetime(2027, 5, 1, 12, tzinfo=UTC)
     with writing(service.engine) as connection:
-        note_run(connection, Work.ROLL_UP, at=at)
+        note_run(connection, Work.LEADER, at=at)
 
     with serving(service):
         found = read(scrape(bind))
 
     assert found["signer_database_up"].samples[0].value == 1
     (run,) = found["signer_periodic_last_end_timestamp_seconds"].samples
-    assert (run.labels, run.value) == ({"work": "roll-up"}, at.timestamp())
+    assert (run.labels, run.value) == ({"work": "leader"}, at.timestamp())
     assert found["signer_collecting"].samples[0].labels == {"initiative": NUMBER}
     assert found["signer_disk_free_bytes"].samples[0].value > 0
     assert "signer_backup_last_timestamp_seconds" not in found

@@ -3,20 +3,22 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 
 import pytest
-from sqlalchemy import select
 
 from signer.database import reading
 from signer.initiatives.keys import LOG_KEY
 from signer.ledger.tables import leaf
 from signer.service import periodic
 from signer.service.service import Service, open_service
+from signer.statements.settle import FEWEST
+from signer.statements.tables import arrival, settled
 from signer.tallies.job_log import Work, read_runs
 from signer.tallies.queries import read_counts
 from tests.conftest import Instance
 from tests.people import ADA
+from tests.settling import count
 from tests.signing import record
 from tests.waiting import wait_for
 
@@ -24,7 +26,8 @@ from tests.waiting import wait_for
 @pytest.fixture
 def service(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> Service:
     """A service whose periodic work comes back every few hundredths of a second."""
-    monkeypatch.setattr(periodic, "ROLL_UP_SECONDS", 0.05)
+    monkeypatch.setattr(periodic, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(periodic, "NIGHT_BEGINS", time(0))
     monkeypatch.setattr(periodic, "RETRY_SECONDS", 0.05)
     return open_service(replace(instance.settings, sequence_seconds=1))
 
@@ -35,17 +38,25 @@ def runs(instance: Instance) -> Mapping[Work, datetime]:
         return read_runs(connection)
 
 
-def test_statements_are_counted_and_their_leaves_placed(instance: Instance, service: Service) -> None:
+def sign(instance: Instance, service: Service) -> None:
+    """Record as many statements as a settling waits for."""
+    for _ in range(FEWEST):
+        record(service.store, instance.collection("DE"), ADA)
+
+
+def is_settled(instance: Instance) -> bool:
+    """Whether they are counted, and their leaves placed."""
+    with reading(instance.engine) as connection:
+        counted = read_counts(connection, instance.initiative.id).total == FEWEST
+    return counted and count(instance, arrival, settled, leaf) == (0, FEWEST, FEWEST)
+
+
+def test_ten_statements_are_counted_and_their_leaves_placed(instance: Instance, service: Service) -> None:
     stopped = threading.Event()
     thread = periodic.start_periodic(service, stopped)
-    record(service.store, instance.collection("DE"), ADA)
+    sign(instance, service)
 
-    def is_done() -> bool:
-        with reading(instance.engine) as connection:
-            counted = read_counts(connection, instance.initiative.id).total == 1
-            return counted and connection.scalars(select(leaf.c.place)).all() == [0]
-
-    assert wait_for(is_done)
+    assert wait_for(lambda: is_settled(instance))
     stopped.set()
     thread.join()
     service.close()
@@ -54,17 +65,13 @@ def test_statements_are_counted_and_their_leaves_placed(instance: Instance, serv
 def test_when_the_elected_process_ends_another_takes_over(instance: Instance, service: Service) -> None:
     first, second = threading.Event(), threading.Event()
     threads = [periodic.start_periodic(service, first)]
-    assert wait_for(lambda: Work.ROLL_UP in runs(instance))
+    assert wait_for(lambda: Work.LEADER in runs(instance))
     threads.append(periodic.start_periodic(service, second))
     first.set()
     threads[0].join()
-    record(service.store, instance.collection("DE"), ADA)
+    sign(instance, service)
 
-    def is_counted() -> bool:
-        with reading(instance.engine) as connection:
-            return read_counts(connection, instance.initiative.id).total == 1
-
-    assert wait_for(is_counted)
+    assert wait_for(lambda: is_settled(instance))
     second.set()
     threads[1].join()
     service.close()
@@ -78,15 +85,11 @@ def test_a_fault_that_passes_does_not_end_the_work(
     key.chmod(0o644)
     stopped = threading.Event()
     thread = periodic.start_periodic(service, stopped)
+    sign(instance, service)
     assert wait_for(lambda: "periodic work waits" in caplog.text)
     key.chmod(0o600)
-    record(service.store, instance.collection("DE"), ADA)
 
-    def is_placed() -> bool:
-        with reading(instance.engine) as connection:
-            return connection.scalars(select(leaf.c.place)).all() == [0]
-
-    assert wait_for(is_placed)
+    assert wait_for(lambda: is_settled(instance))
     stopped.set()
     thread.join()
     service.close()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from datetime import time as midnight
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -45,7 +46,8 @@ class DatedService(Service):
 @pytest.fixture
 def two_workers(on_sqlite: Instance, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Instance, list[DatedService]]]:
     """Two services over one database, with periodic work that comes back quickly."""
-    monkeypatch.setattr(periodic, "ROLL_UP_SECONDS", 0.05)
+    monkeypatch.setattr(periodic, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(periodic, "NIGHT_BEGINS", midnight(0))
     monkeypatch.setattr(periodic, "RETRY_SECONDS", 0.2)
     monkeypatch.setattr(daily_forecast, "forecast", _few_draws(daily_forecast.forecast))
     workers = []
@@ -87,7 +89,7 @@ def test_the_next_day_makes_a_forecast_and_forgets_the_checks_of_before(
 def stretch(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The stretch of time that is now, for the test to change."""
     now = [1]
-    monkeypatch.setattr(periodic, "_stretch", lambda _settings: now[0])
+    monkeypatch.setattr(periodic, "stretch", lambda _seconds: now[0])
     return now
 
 

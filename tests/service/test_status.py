@@ -3,15 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import insert
-
 from signer.audit.entry import EntryKind
 from signer.audit.record import record_event
-from signer.database import is_sqlite, writing
+from signer.database import writing
 from signer.human_check.surge import Mode, write_mode
 from signer.service.service import open_service
 from signer.service.status import Condition, InitiativeTerm, ServiceStatus, read_status
-from signer.statements.tables import received_pending
 from signer.tallies.job_log import Work, note_run
 from tests.acts import MAY_DAY, TESTER
 from tests.cases import every_case
@@ -26,8 +23,7 @@ FINE = ServiceStatus(
     schema="0007",
     database="postgresql",
     runs=dict.fromkeys(Work, NOW),
-    sequence_seconds=3600,
-    waiting=0,
+    settle_seconds=3600,
     backup_at=NOW,
     reconciled_at=NOW,
     disagreed_at=None,
@@ -44,7 +40,8 @@ def ago(**given: float) -> datetime:
 
 
 def test_where_everything_has_run_everything_is_in_order() -> None:
-    found = [FINE.counting, FINE.placing, FINE.daily, FINE.backup, FINE.reconciling, FINE.disk]
+    found = [FINE.leading, FINE.settling, FINE.night, FINE.emptying, FINE.daily]
+    found += [FINE.backup, FINE.reconciling, FINE.disk]
 
     assert set(found) == {GOOD}
 
@@ -52,12 +49,16 @@ def test_where_everything_has_run_everything_is_in_order() -> None:
 @every_case(
     ("changes", "name", "condition"),
     [
-        ({"runs": {}}, "counting", ACT),
-        ({"runs": {Work.ROLL_UP: ago(seconds=119)}}, "counting", GOOD),
-        ({"runs": {Work.ROLL_UP: ago(seconds=121)}}, "counting", ACT),
-        ({"runs": {}}, "placing", LOOK),
-        ({"runs": {Work.SEQUENCE: ago(hours=2)}}, "placing", GOOD),
-        ({"runs": {Work.SEQUENCE: ago(hours=2, minutes=3)}}, "placing", ACT),
+        ({"runs": {}}, "leading", ACT),
+        ({"runs": {Work.LEADER: ago(seconds=119)}}, "leading", GOOD),
+        ({"runs": {Work.LEADER: ago(seconds=121)}}, "leading", ACT),
+        ({"runs": {}}, "settling", LOOK),
+        ({"runs": {Work.SETTLE: ago(hours=1, minutes=1)}}, "settling", GOOD),
+        ({"runs": {Work.SETTLE: ago(hours=1, minutes=3)}}, "settling", ACT),
+        ({"runs": {Work.NIGHT: ago(hours=24)}}, "night", GOOD),
+        ({"runs": {Work.NIGHT: ago(hours=26)}}, "night", ACT),
+        ({"runs": {Work.EMPTY_LOG: ago(hours=24)}}, "emptying", GOOD),
+        ({"runs": {Work.EMPTY_LOG: ago(hours=26)}}, "emptying", LOOK),
         ({"runs": {Work.DAILY: ago(hours=24)}}, "daily", GOOD),
         ({"runs": {Work.DAILY: ago(hours=26)}}, "daily", ACT),
         ({"backup_at": None}, "backup", LOOK),
@@ -92,16 +93,12 @@ def test_it_is_read_from_the_database_the_folder_and_the_disk(instance: Instance
         note_run(connection, Work.DAILY, at=NOW)
         note_run(connection, Work.DAILY, at=NOW + timedelta(days=1))
         record_event(connection, instance.settings, EntryKind.RECONCILED, actor=TESTER)
-        if not is_sqlite(connection):
-            here = {"initiative_id": instance.initiative.id, "member_state": "DE", "submitted_on": MAY_DAY}
-            connection.execute(insert(received_pending), [here] * 3)
     write_mode(instance.settings.instance, Mode.ON)
 
     found = read_status(service)
     service.close()
 
     assert found.runs == {Work.DAILY: NOW + timedelta(days=1)}
-    assert found.waiting == (0 if is_sqlite(instance.engine) else 3)
     assert found.backup_at is None
     assert found.reconciled_at is not None
     assert found.mode is Mode.ON

@@ -90,17 +90,19 @@ class RecordingStore:
         self.erased: set[bytes] = set()
         self.failure: SignerError | None = None
 
-    def write(self, sealed: SealedStatement) -> None:
-        """Keep `sealed` once by its id."""
+    def write(self, sealed: SealedStatement) -> date:
+        """Keep `sealed` once by its id, and return its day."""
         if self.failure:
             raise self.failure
         if sealed.statement_id in self.erased:
             raise AlreadyErased("the statement of this code was erased; expected a new code")
-        if sealed.statement_id in {kept.statement_id for kept in self.writes}:
-            return
+        for kept in self.writes:
+            if kept.statement_id == sealed.statement_id:
+                return kept.submitted_on
         if sealed.check_id in {kept.check_id for kept in self.writes}:
             raise CheckSpent("the human check has let another statement in; expected a new one")
         self.writes.append(sealed)
+        return sealed.submitted_on
 
     def close(self) -> None:
         """Do nothing."""
@@ -200,10 +202,10 @@ class FakeService:
         check_id: bytes,
         on: date,
         partner: str = "",
-    ) -> None:
+    ) -> date:
         """Record as the real service does, and note the partner."""
         self.partners.append(partner)
-        record(self.store, collection, statement, code=code, check_id=check_id, on=on)
+        return record(self.store, collection, statement, code=code, check_id=check_id, on=on)
 
     def erase(self, registration_number: str, code: Code) -> None:
         """Note the code."""

@@ -8,9 +8,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from signer.database import StoreUnavailable
+from signer.initiatives.collection import CollectionClosed
 from signer.initiatives.initiative import Sponsor, Status
 from signer.sealing.code import Code
-from signer.statements.store import AlreadyErased, CollectionFinalised
+from signer.statements.store import AlreadyErased
 from tests.solved import solved_by
 from tests.web.factories import DECLARED, ELZBIETA, INITIATIVE, KLARA, MATTHIAS, MAY_DAY, SUPPORT, FakeService
 from tests.web.pages import Page
@@ -100,7 +101,7 @@ def refusals(client: FlaskClient, service: FakeService) -> dict[str, TestRespons
     ready = Page(client.post(f"{SUPPORT}/AT/check", data=MATTHIAS | {"human_check": solved_by(client)})).inputs("/sign")
     for name, failure in (
         ("erased before", AlreadyErased("erased")),
-        ("being handed over", CollectionFinalised("final")),
+        ("closed meanwhile", CollectionClosed("closed")),
         ("fault of ours", RuntimeError("invented")),
     ):
         service.store.failure = failure  # type: ignore[assignment]

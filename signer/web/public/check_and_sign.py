@@ -71,7 +71,7 @@ def only_from_the_form(number: str, **_address: str) -> Response:
 
 def _record(checked: CheckedRequest, admission: Admission) -> Response:
     try:
-        site().service.record(
+        stored_on = site().service.record(
             checked.collection,
             checked.statement,
             code=admission.code,
@@ -83,7 +83,7 @@ def _record(checked: CheckedRequest, admission: Admission) -> Response:
         return waiting_page(checked, spent)
     except StoreUnavailable:
         return _not_saved(checked)
-    return thanks_page(checked.collection, admission.code, checked.on)
+    return thanks_page(checked.collection, admission.code, stored_on)
 
 
 def _shown(checked: CheckedRequest) -> Shown:

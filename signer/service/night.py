@@ -1,0 +1,104 @@
+"""The night of the whole service: every initiative's days are completed, the numbers reconciled, the logs emptied.
+
+The elected worker runs it at 00:10 in Brussels, `signer daily` when it was missed. Running it again does no harm.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Engine, select
+
+from signer.audit.actor import SERVICE
+from signer.audit.entry import EntryKind
+from signer.audit.unit_of_work import UnitOfWork, unit_of_work
+from signer.batches.reconcile import FoundOutside, Unreconciled, require_reconciled
+from signer.batches.state import OUTSIDE, State, move_to, record_step
+from signer.batches.tables import batch
+from signer.database import reading, writing
+from signer.human_check.expire import expire_spent_checks
+from signer.initiatives.initiative import Initiative, Status
+from signer.initiatives.queries import read_initiatives
+from signer.retention.journal import journal_of, note_night
+from signer.service.postgres import keeps_log
+from signer.settings import Settings
+from signer.statements.night import bring_home, let_go
+from signer.storage import discard_write_ahead_log
+from signer.tallies.job_log import Work, note_run
+
+TRIES, WAIT_SECONDS = 20, 0.5
+"""How often, and how far apart, it is tried to empty a log that somebody still reads from."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Night:
+    """disagreement: what does not reconcile; empty if all agrees. is_log_empty: nothing tells the order of arrival."""
+
+    disagreement: str
+    is_log_empty: bool
+
+
+def run_night(engine: Engine, settings: Settings, *, on: date, actor: str = SERVICE) -> Night:
+    """Complete all days before `on`, which is today. Raises StoreUnavailable or MissingSecret."""
+    with reading(engine) as connection:
+        initiatives = [each for each in read_initiatives(connection) if each.status is not Status.DRAFT]
+    for initiative in initiatives:
+        bring_home(engine, settings, initiative, last_day_over(initiative, on))
+    let_go(engine)
+    expire_spent_checks(engine, on)
+    note_night(journal_of(settings), on=on)
+    disagreement = _reconcile(engine, settings, on=on, actor=actor)
+    is_log_empty = _empty_log(engine, settings)
+    with writing(engine) as connection:
+        note_run(connection, Work.NIGHT, at=datetime.now(UTC))
+        if is_log_empty:
+            note_run(connection, Work.EMPTY_LOG, at=datetime.now(UTC))
+    return Night(disagreement, is_log_empty)
+
+
+def last_day_over(initiative: Initiative, on: date) -> date:
+    """Return the last day that brings no more statements: yesterday, or today where the collection was closed."""
+    return on if initiative.status in {Status.CLOSED, Status.WITHDRAWN} else on - timedelta(days=1)
+
+
+def _reconcile(engine: Engine, settings: Settings, *, on: date, actor: str) -> str:
+    """Reconcile, write down the result, and return what disagrees.
+
+    A frozen batch outside of which a statement of its days was found fails, so that it can be frozen again.
+    """
+    disagreement = ""
+    while True:
+        try:
+            require_reconciled(engine)
+        except Unreconciled as found:
+            disagreement = disagreement or str(found)
+            with unit_of_work(engine, settings, actor=actor, on=on) as unit:
+                unit.record(EntryKind.NOT_RECONCILED, found=str(found))
+                if isinstance(found, FoundOutside) and _fail(unit, found.batch_id):
+                    continue
+            return disagreement
+        with unit_of_work(engine, settings, actor=actor, on=on) as unit:
+            unit.record(EntryKind.RECONCILED)
+        return disagreement
+
+
+def _fail(unit: UnitOfWork, batch_id: int) -> bool:
+    if unit.connection.scalar(select(batch.c.state).filter_by(id=batch_id)) != State.FROZEN:
+        return False
+    move_to(unit.connection, batch_id, State.FAILED, reason=OUTSIDE)
+    record_step(unit.connection, batch_id, State.FAILED, on=unit.on, actor=unit.actor, reason=OUTSIDE)
+    return True
+
+
+def _empty_log(engine: Engine, settings: Settings) -> bool:
+    for _ in range(TRIES):
+        if discard_write_ahead_log(engine):
+            if keeps_log(engine, settings):
+                break
+            return True
+        time.sleep(WAIT_SECONDS)
+    logger.warning("the write-ahead log of the day could not be emptied; `signer doctor` says why")
+    return False

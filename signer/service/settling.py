@@ -1,0 +1,62 @@
+"""Times of settling: fixed ones, so that no settling tells when somebody signed.
+
+Each full hour (`sequence_seconds`), and each full minute while the hour before brought a thousand; for each initiative
+of which ten wait. What waits longer is settled by the night.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from signer.database import reading, writing
+from signer.settings import Settings
+from signer.statements.settle import FEWEST, count_waiting, empty_arrivals, settle
+from signer.tallies.job_log import Work, note_run
+
+RUSH = 1_000
+RUSH_SECONDS = 60
+
+
+def stretch(seconds: int, clock: Callable[[], float] = time.time) -> int:
+    """Return the number of the stretch of so many seconds that it is now, counted from 1970: restarts shift none."""
+    return int(clock()) // seconds
+
+
+class SettlingTimes:
+    """Settles what is due; of the elected worker, which begins anew when another one is elected.
+
+    clock: seconds since 1970.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings, clock: Callable[[], float] = time.time) -> None:
+        self._engine, self._settings, self._clock = engine, settings, clock
+        self._stretch, self._minute = self._now(settings.sequence_seconds), self._now(RUSH_SECONDS)
+        self._brought: Counter[int] = Counter()
+        self._in_a_rush: set[int] = set()
+
+    def do_what_is_due(self) -> None:
+        """Settle, if a fixed time has come since the last call. Raises StoreUnavailable."""
+        now, minute = self._now(self._settings.sequence_seconds), self._now(RUSH_SECONDS)
+        if now != self._stretch:
+            self._settle(lambda _: True)
+            self._in_a_rush = {initiative for initiative, brought in self._brought.items() if brought >= RUSH}
+            self._brought.clear()
+            with writing(self._engine) as connection:
+                note_run(connection, Work.SETTLE, at=datetime.now(UTC))
+        elif minute != self._minute and self._in_a_rush:
+            self._settle(self._in_a_rush.__contains__)
+        self._stretch, self._minute = now, minute
+
+    def _settle(self, is_due: Callable[[int], bool]) -> None:
+        with reading(self._engine) as connection:
+            waiting = count_waiting(connection)
+        for initiative_id, count in waiting.items():
+            if count >= FEWEST and is_due(initiative_id):
+                self._brought[initiative_id] += settle(self._engine, self._settings, initiative_id)
+        empty_arrivals(self._engine)
+
+    def _now(self, seconds: int) -> int:
+        return stretch(seconds, self._clock)

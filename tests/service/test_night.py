@@ -1,0 +1,179 @@
+"""The night of the whole service: days completed, numbers reconciled and written down, logs emptied."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import delete, select
+
+from signer.audit.entry import EntryKind
+from signer.audit.read import latest_entries
+from signer.database import reading, writing
+from signer.initiatives.collection import CollectionClosed
+from signer.initiatives.fence import raise_fence
+from signer.initiatives.initiative import Status
+from signer.initiatives.lifecycle import change_status
+from signer.initiatives.tables import fence
+from signer.retention.journal import journal_of, read_journal
+from signer.scheme.statement import read_statement
+from signer.sealing.canonical import decode_plaintext
+from signer.sealing.code import Code
+from signer.sealing.opening import open_envelope
+from signer.service import night
+from signer.service.night import run_night
+from signer.service.service import Service, open_service
+from signer.statements.store import BehindFence
+from signer.statements.tables import arrival, settled, spent_check, statement
+from signer.tallies.job_log import Work, read_runs
+from tests.acts import MAY_DAY, act
+from tests.conftest import NUMBER, Instance
+from tests.people import ADA
+from tests.settling import count, settle_now
+from tests.signing import record
+from tests.solved import new_check
+
+NEXT_DAY = MAY_DAY + timedelta(days=1)
+
+
+def sign(instance: Instance, number: int, *, on: date = MAY_DAY) -> list[Code]:
+    """Record so many statements."""
+    codes = [Code.new() for _ in range(number)]
+    for code in codes:
+        record(instance.store, instance.collection("DE"), ADA, code=code, on=on)
+    return codes
+
+
+def kinds(instance: Instance) -> list[EntryKind]:
+    """What the audit log says was done last, the newest first."""
+    with reading(instance.engine) as connection:
+        return [entry.kind for entry in latest_entries(connection, 3)]
+
+
+def test_a_night_completes_the_days_before_and_writes_down_that_all_agrees(instance: Instance) -> None:
+    sign(instance, 12)
+    settle_now(instance)
+    sign(instance, 2, on=NEXT_DAY)
+
+    found = run_night(instance.engine, instance.settings, on=NEXT_DAY)
+
+    assert found == night.Night(disagreement="", is_log_empty=True)
+    assert count(instance, arrival, settled, statement) == (2, 0, 12)
+    assert kinds(instance)[0] == EntryKind.RECONCILED
+    with reading(instance.engine) as connection:
+        assert read_runs(connection).keys() >= {Work.NIGHT, Work.EMPTY_LOG}
+        assert connection.scalar(select(fence.c.until)) == MAY_DAY
+    assert list(read_journal(journal_of(instance.settings))) == [{"night": NEXT_DAY.isoformat()}]
+
+
+def test_checks_that_no_page_can_carry_any_more_are_forgotten(instance: Instance) -> None:
+    sign(instance, 3)
+
+    run_night(instance.engine, instance.settings, on=MAY_DAY + timedelta(days=2))
+
+    assert count(instance, spent_check) == (0,)
+
+
+def test_of_a_closed_collection_today_is_over_too(instance: Instance) -> None:
+    sign(instance, 4)
+    act(instance.engine, instance.settings)(change_status)(NUMBER, Status.CLOSED)
+
+    run_night(instance.engine, instance.settings, on=MAY_DAY)
+
+    assert count(instance, arrival, settled, statement) == (0, 0, 4)
+
+
+def test_a_missing_row_is_an_alarm_and_stays_one(instance: Instance) -> None:
+    sign(instance, 3)
+    settle_now(instance)
+    with writing(instance.engine) as connection:
+        connection.execute(delete(settled).where(settled.c.id == select(settled.c.id).limit(1).scalar_subquery()))
+
+    for _ in range(2):
+        found = run_night(instance.engine, instance.settings, on=NEXT_DAY)
+        assert found.disagreement == "DE, 2027-05-01: received 3, but waiting 0 + open 2 + in batches 0 + erased 0"
+        assert kinds(instance)[0] == EntryKind.NOT_RECONCILED
+
+
+def test_a_log_that_cannot_be_emptied_is_said_and_costs_nothing_else(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(night, "discard_write_ahead_log", lambda _: False)
+    monkeypatch.setattr(night, "WAIT_SECONDS", 0)
+    sign(instance, 1)
+
+    found = run_night(instance.engine, instance.settings, on=NEXT_DAY)
+
+    assert (found.is_log_empty, found.disagreement) == (False, "")
+    with reading(instance.engine) as connection:
+        assert Work.EMPTY_LOG not in read_runs(connection)
+        assert Work.NIGHT in read_runs(connection)
+
+
+def test_without_its_keys_a_night_changes_nothing_and_can_be_run_again(instance: Instance) -> None:
+    codes = sign(instance, 2)
+    key = instance.settings.secrets / "storage-2027-000042"
+    key.chmod(0o644)
+    with pytest.raises(Exception, match="may be read by others"):
+        run_night(instance.engine, instance.settings, on=NEXT_DAY)
+    key.chmod(0o600)
+
+    assert run_night(instance.engine, instance.settings, on=NEXT_DAY).disagreement == ""
+
+    assert count(instance, statement) == (len(codes),)
+
+
+class Dated(Service):
+    """The service on a day that the test sets."""
+
+    day = MAY_DAY
+
+    def today(self) -> date:
+        """Return the day."""
+        return self.day
+
+
+@pytest.fixture
+def service(instance: Instance) -> Dated:
+    """The service on May Day."""
+    opened = open_service(instance.settings)
+    return Dated(opened.settings, opened.engine, opened.store, opened.catalogue)
+
+
+def send(service: Service, *, code: Code, check_id: bytes) -> date:
+    """Press the button of a page that was read on May Day."""
+    germany = service.catalogue.collection(NUMBER, "DE")
+    said = read_statement(ADA, germany.form, on=MAY_DAY)
+    return service.record(germany, said, code=code, check_id=check_id, on=MAY_DAY)
+
+
+def test_who_meets_the_fence_of_a_day_is_recorded_with_the_new_one(instance: Instance, service: Dated) -> None:
+    """The request began before midnight, and the database was slow."""
+    code, check_id = Code.new(), new_check()
+    with writing(instance.engine) as connection:
+        raise_fence(connection, instance.initiative.id, MAY_DAY)
+    service.day = NEXT_DAY
+
+    first, again = (send(service, code=code, check_id=check_id) for _ in range(2))
+
+    assert first == again == NEXT_DAY
+    with reading(instance.engine) as connection:
+        row = connection.execute(select(arrival)).one()
+    germany = instance.collection("DE")
+    envelope = germany.storage_key.unwrap(row.sealed, row.id)
+    assert row.submitted_on == NEXT_DAY
+    opened = open_envelope(envelope, instance.opening_key, germany.context(row.id, NEXT_DAY))
+    assert dict(decode_plaintext(opened).fields) == ADA
+    service.close()
+
+
+def test_who_meets_the_fence_of_an_early_closing_is_told_that_it_has_closed(instance: Instance, service: Dated) -> None:
+    """Its workers may not have heard of the closing yet; the fence is set with it."""
+    germany_before = service.catalogue.collection(NUMBER, "DE")
+    act(instance.engine, instance.settings)(change_status)(NUMBER, Status.CLOSED)
+    with pytest.raises(BehindFence):
+        record(instance.store, germany_before, ADA)
+
+    with pytest.raises(CollectionClosed):
+        send(service, code=Code.new(), check_id=new_check())
+
+    assert count(instance, arrival, spent_check) == (0, 0)
+    service.close()

@@ -1,0 +1,119 @@
+"""Settling happens at fixed times only, so that no settling tells when somebody signed."""
+
+from dataclasses import replace
+
+import pytest
+
+from signer.database import reading
+from signer.service import settling
+from signer.service.settling import SettlingTimes
+from signer.statements.settle import FEWEST
+from signer.tallies.job_log import Work, read_runs
+from signer.tallies.queries import read_counts
+from tests.conftest import Instance
+from tests.people import ADA
+from tests.signing import record
+
+HOUR, MINUTE = 3600, 60
+
+
+class Clock:
+    """Seconds since 1970, as the test sets them; in the middle of a minute of a day of 2027."""
+
+    def __init__(self) -> None:
+        self.now = 500_000 * HOUR + 30.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+    def pass_to_next(self, seconds: int) -> None:
+        """Let a few seconds of the next full hour or minute pass."""
+        self.now = (self.now // seconds + 1) * seconds + 3
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still."""
+    return Clock()
+
+
+@pytest.fixture
+def times(on_sqlite: Instance, clock: Clock) -> SettlingTimes:
+    """The times of settling of an instance whose leader was elected just now."""
+    return SettlingTimes(on_sqlite.engine, replace(on_sqlite.settings, sequence_seconds=HOUR), clock)
+
+
+def sign(instance: Instance, number: int = 1) -> None:
+    """Record so many statements."""
+    for _ in range(number):
+        record(instance.store, instance.collection("DE"), ADA)
+
+
+def counted(instance: Instance) -> int:
+    """How many are counted."""
+    with reading(instance.engine) as connection:
+        return read_counts(connection, instance.initiative.id).total
+
+
+def test_nothing_is_settled_before_the_full_hour(on_sqlite: Instance, times: SettlingTimes, clock: Clock) -> None:
+    sign(on_sqlite, FEWEST)
+    for _ in range(59):
+        times.do_what_is_due()
+        clock.now += MINUTE
+    before = counted(on_sqlite)
+
+    clock.pass_to_next(HOUR)
+    times.do_what_is_due()
+
+    assert (before, counted(on_sqlite)) == (0, FEWEST)
+
+
+def test_fewer_than_ten_wait_for_others(on_sqlite: Instance, times: SettlingTimes, clock: Clock) -> None:
+    sign(on_sqlite, FEWEST - 1)
+    for _ in range(3):
+        clock.pass_to_next(HOUR)
+        times.do_what_is_due()
+    before = counted(on_sqlite)
+    sign(on_sqlite)
+
+    clock.pass_to_next(HOUR)
+    times.do_what_is_due()
+
+    assert (before, counted(on_sqlite)) == (0, FEWEST)
+
+
+def test_after_an_hour_with_a_rush_each_full_minute_settles_until_one_without(
+    on_sqlite: Instance, times: SettlingTimes, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "RUSH", 12)
+    sign(on_sqlite, 12)
+    clock.pass_to_next(HOUR)
+    times.do_what_is_due()
+    sign(on_sqlite, 11)
+    times.do_what_is_due()
+    within_the_minute = counted(on_sqlite)
+
+    clock.pass_to_next(MINUTE)
+    times.do_what_is_due()
+    in_the_rush = counted(on_sqlite)
+    clock.pass_to_next(HOUR)
+    times.do_what_is_due()
+    sign(on_sqlite, 20)
+    clock.pass_to_next(MINUTE)
+    times.do_what_is_due()
+
+    # The hour after the rush brought eleven: no rush any more.
+    assert (within_the_minute, in_the_rush, counted(on_sqlite)) == (12, 23, 23)
+
+
+def test_that_a_fixed_time_came_is_noted_whether_or_not_anybody_signed(
+    on_sqlite: Instance, times: SettlingTimes, clock: Clock
+) -> None:
+    """Otherwise the note would tell that ten had come."""
+    clock.pass_to_next(HOUR)
+
+    times.do_what_is_due()
+
+    with reading(on_sqlite.engine) as connection:
+        assert Work.SETTLE in read_runs(connection)
