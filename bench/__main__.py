@@ -1,4 +1,4 @@
-"""Ratios of what the service costs: `make bench` measures signing, `make proof` the exports and the numbers.
+"""What the service costs, as ratios: `make bench` measures signing, `make proof` exports, numbers and arrivals.
 
 Both sides of each ratio are measured in one run. Prints one JSON object; exits 1 if a floor or ceiling is not kept.
 Absolute figures move by twice and more from minute to minute and from machine to machine; trust the ratios. Both sides
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bench import export, numbers, signing
+from bench import arrivals, export, numbers, signing
 from bench.servers import instance, postgres, slow_flushes
 from signer.cli.serve import POSTGRES_THREADS, SQLITE_THREADS
 
@@ -50,6 +50,14 @@ def measure_exports() -> Iterator[tuple[str, Figures]]:
         yield "postgresql", export.measure(settings)
 
 
+def measure_arrivals() -> Iterator[tuple[str, Figures]]:
+    """Take a million statements home on each store, while somebody signs and somebody erases."""
+    with instance() as settings:
+        yield "sqlite", arrivals.measure(settings)
+    with postgres() as url, instance(url) as settings:
+        yield "postgresql", arrivals.measure(settings)
+
+
 def measure_numbers() -> Iterator[tuple[str, Figures]]:
     """Fill each store with 1.2 million statements, and ask for the dashboard and the tally."""
     with instance() as few, instance() as many:
@@ -68,6 +76,15 @@ MEASUREMENTS = {
         measure_exports,
         floors={"export_over_plain_stream": 0.8},
         ceilings={"export_memory_million_over_ten_thousand": 1.2},
+    ),
+    "arrivals": Measurement(
+        measure_arrivals,
+        floors={},
+        ceilings={
+            f"{work}_{who}_waits_ms": limit
+            for work in ("settling", "night", "freezing")
+            for who, limit in (("signer", 100), ("eraser", 1_000))
+        },
     ),
     "numbers": Measurement(
         measure_numbers,

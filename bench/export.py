@@ -24,7 +24,6 @@ from sqlalchemy import Connection, Engine, insert, select, text
 
 from bench.citizens import NUMBER
 from bench.servers import environment
-from signer.batches.freeze import freeze
 from signer.batches.queries import BatchSummary, list_batches
 from signer.database import is_sqlite, open_engine, reading, writing
 from signer.days import today
@@ -32,11 +31,12 @@ from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.keys import read_storage_key, require_key
 from signer.initiatives.lifecycle import change_status
 from signer.initiatives.queries import find_initiative
+from signer.ledger.log import next_place
 from signer.ledger.tables import leaf
 from signer.sealing.envelope import ENVELOPE_SIZES, VERSION
 from signer.settings import Settings, read_settings
 from signer.statements.tables import received, statement
-from tests.acts import act, export_to, unit
+from tests.acts import export_to, freeze_now, unit
 
 ACTOR = "command:bench"
 FEW, MANY = 10_000, 1_000_000
@@ -82,7 +82,7 @@ def _fill(engine: Engine, settings: Settings) -> None:
     with writing(engine) as connection:
         change_status(unit(connection, settings, on=today(), actor=ACTOR), NUMBER, Status.CLOSED)
     for member_state in (SMALL, LARGE):
-        act(engine, settings, on=today(), actor=ACTOR)(freeze)(NUMBER, member_state, until=None, final=True)
+        freeze_now(engine, settings, member_state, number=NUMBER, final=True, on=today(), actor=ACTOR)
 
 
 def rows_of(engine: Engine, settings: Settings, initiative: Initiative, member_state: str, on: date) -> Iterator[Row]:
@@ -100,9 +100,12 @@ def rows_of(engine: Engine, settings: Settings, initiative: Initiative, member_s
 def store(connection: Connection, rows: list[Row]) -> None:
     """Store rows of one Member State and day, with a leaf for each, and count them."""
     names = ("id", "initiative_id", "member_state", "submitted_on", "key_id", "sealed")
+    first = next_place(connection)
+    leaves = [(secrets.token_bytes(32), rows[0][1], first + number) for number in range(len(rows))]
     if is_sqlite(connection):
         connection.execute(insert(statement), [dict(zip(names, row, strict=True)) for row in rows])
-        connection.execute(insert(leaf), [{"commitment": secrets.token_bytes(32)} for _ in rows])
+        columns = ("commitment", "initiative_id", "place")
+        connection.execute(insert(leaf), [dict(zip(columns, each, strict=True)) for each in leaves])
     else:
         driver = connection.connection.driver_connection
         assert isinstance(driver, psycopg.Connection)
@@ -110,10 +113,10 @@ def store(connection: Connection, rows: list[Row]) -> None:
             copy.set_types(["bytea", "int4", "text", "date", "bytea", "bytea"])
             for row in rows:
                 copy.write_row(row)
-        with driver.cursor().copy("COPY leaf (commitment) FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types(["bytea"])
-            for _ in rows:
-                copy.write_row((secrets.token_bytes(32),))
+        with driver.cursor().copy("COPY leaf (commitment, initiative_id, place) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(["bytea", "int4", "int8"])
+            for each in leaves:
+                copy.write_row(each)
     _, initiative_id, member_state, on, _, _ = rows[0]
     place = {"initiative_id": initiative_id, "member_state": member_state, "submitted_on": on}
     before = connection.scalar(select(received.c.statements).filter_by(**place))

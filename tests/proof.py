@@ -51,11 +51,20 @@ def last_line(stdout: str, stderr: str) -> str:
 
 def ratios(stdout: str, stderr: str) -> str:
     """Return the ratios that the bench printed, store by store; without any, why it ended."""
+    return _figures(stdout, stderr, lambda name: "_over_" in name)
+
+
+def figures(stdout: str, stderr: str) -> str:
+    """Return all figures that the bench printed, store by store; without any, why it ended."""
+    return _figures(stdout, stderr, lambda _: True)
+
+
+def _figures(stdout: str, stderr: str, is_wanted: Callable[[str], bool]) -> str:
     if not stdout:
         return last_line(stdout, stderr)
     found = json.loads(stdout)
     return "; ".join(
-        f"{store}: " + ", ".join(f"{name} {value}" for name, value in found[store].items() if "_over_" in name)
+        f"{store}: " + ", ".join(f"{name} {value}" for name, value in found[store].items() if is_wanted(name))
         for store in ("sqlite", "postgresql")
     )
 
@@ -106,6 +115,21 @@ PARTS: Mapping[str, Sequence[Row]] = {
             REQUIRED,
         ),
     ),
+    "arrivals": (
+        Row(
+            "Five thousand pages sent again, and five thousand erasures, while their rows move, on each store: every "
+            "code one row and one answer, every erasure done. Settling and night killed at every step, on PostgreSQL "
+            "too.",
+            _tests("-m", "long", "tests/statements", "tests/cli/test_night_killed.py"),
+            REQUIRED,
+        ),
+        Row(
+            "A million statements settled, taken through a night, frozen and reconciled, while somebody signs and "
+            "somebody erases: seconds, megabytes, and their longest waits in milliseconds.",
+            ("python", "-m", "bench", "arrivals"),
+            summary=figures,
+        ),
+    ),
     "browser": (
         Row(
             "Pages enlarged and spaced out; human checks that are interrupted; every state of the console in the dark "
@@ -149,7 +173,14 @@ PARTS: Mapping[str, Sequence[Row]] = {
     "figures": (
         Row(
             "The other long forms: what the documents say of forecasts is what whole runs find.",
-            _tests("-m", "long", "--ignore=tests/journeys", "--ignore=tests/batches"),
+            _tests(
+                "-m",
+                "long",
+                "--ignore=tests/journeys",
+                "--ignore=tests/batches",
+                "--ignore=tests/statements",
+                "--ignore=tests/cli/test_night_killed.py",
+            ),
             REQUIRED,
         ),
     ),

@@ -6,18 +6,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from sqlalchemy import func, select
 
-from signer.database import reading
 from signer.human_check import difficulty
 from signer.human_check.check import HumanCheck
 from signer.service.service import Service, open_service
-from signer.statements.tables import statement
 from signer.web.app import create_app
 from tests.acts import MAY_DAY
 from tests.conftest import NUMBER, Instance, in_file, make_instance, require_or_skip, serving_postgres
 from tests.journeys.browsers import find_chromium, launch
 from tests.journeys.in_thread import serving_in_thread
+from tests.settling import stored
 from tests.solved import new_check
 from tests.web.console.cheap import cheap_log_ons
 
@@ -39,8 +37,7 @@ class Site:
 
     def statements(self) -> int:
         """Count the statements that are kept."""
-        with reading(self.instance.engine) as connection:
-            return connection.scalar(select(func.count()).select_from(statement)) or 0
+        return len(stored(self.instance))
 
 
 @pytest.fixture(scope="session")

@@ -11,15 +11,18 @@ from sqlalchemy import func, select
 
 from signer.batches.reconcile import require_reconciled
 from signer.database import reading
+from signer.days import today
 from signer.ledger.tables import leaf
 from signer.sealing.canonical import decode_plaintext
 from signer.sealing.code import Code
 from signer.sealing.opening import open_envelope
+from signer.statements.night import bring_home
 from signer.statements.tables import statement
 from tests.acts import erase_now
 from tests.conftest import Instance, in_file
 from tests.journeys.served import NotRecorded, Server, collect_now, sign
 from tests.people import ADA
+from tests.settling import stored
 from tests.solved import solution
 
 KILLS = int(os.environ.get("SIGNER_PROOF_KILLS", "2"))
@@ -91,8 +94,10 @@ def test_killing_the_server_loses_nothing_that_was_told_and_stores_nothing_half(
         assert citizens.told, "nobody could sign before the server was killed"
         told += citizens.told
 
+    require_reconciled(collecting.engine)
+    bring_home(collecting.engine, collecting.settings, collecting.initiative, today())
+    require_reconciled(collecting.engine)
     with reading(collecting.engine) as connection:
-        require_reconciled(connection)
         kept = {row.id: row for row in connection.execute(select(statement))}
         assert connection.scalar(select(func.count()).select_from(leaf)) == len(kept)
     assert {code.statement_id for code in told} <= kept.keys()
@@ -111,8 +116,9 @@ def test_after_a_kill_the_counts_go_on_and_a_told_code_still_erases(collecting: 
     server = Server(collecting, tmp_path / "serve.log")
     sign(server.port, "DE", ADA)
     server.stop()
-    erase_now(collecting.engine, collecting.initiative.id, code, on=collecting.initiative.collection_start)
+    erase_now(
+        collecting.engine, collecting.settings, collecting.initiative, code, on=collecting.initiative.collection_start
+    )
 
-    with reading(collecting.engine) as connection:
-        require_reconciled(connection)
-        assert code.statement_id not in connection.scalars(select(statement.c.id)).all()
+    require_reconciled(collecting.engine)
+    assert code.statement_id not in stored(collecting)

@@ -14,13 +14,11 @@ from sqlalchemy import select
 
 from signer.audit.read import latest_entries
 from signer.database import METADATA, reading
-from signer.initiatives.keys import log_key
-from signer.ledger.log import sequence
-from signer.tallies.rollup import roll_up
 from tests.conftest import NUMBER, Instance, in_file, make_instance
 from tests.journeys.served import CODE, TOKEN, collect_now, typed
 from tests.listening import Shape, listening, shape_of
 from tests.people import ADA, BERT
+from tests.settling import settle_now
 from tests.solved import solved_by
 from tests.web.worker import client_of
 
@@ -122,8 +120,7 @@ def traces_of(instance: Instance, people: People) -> Traces:
             queries.append([])
             answers.append(sign(client, person))
         queries.append([])
-        roll_up(instance.engine)
-        sequence(instance.engine, origin=instance.settings.log_origin, key=log_key(instance.settings))
+        settle_now(instance)
     client = client_of(instance)
     pages = {address: public(client, address) for address in PUBLIC}
     return Traces(answers, queries[1:-1], pages, rows_of(instance))

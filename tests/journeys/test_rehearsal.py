@@ -115,28 +115,27 @@ def test_a_folder_or_database_in_use_is_refused_before_anything_is_written(
 class Removes(Campaign):
     """Somebody deletes a row, and adjusts the counts and the log so that they fit."""
 
-    def close(self) -> None:
+    def freeze_and_export(self) -> Mapping[str, int]:
         """Tamper, then go on."""
         with sqlite3.connect(self._folder.instance / "signer.sqlite3") as database:
             database.execute("DELETE FROM statement WHERE id = (SELECT id FROM statement WHERE member_state = 'FI')")
-            database.execute("DELETE FROM leaf WHERE commitment = (SELECT min(commitment) FROM leaf)")
+            database.execute("DELETE FROM leaf WHERE place = (SELECT max(place) FROM leaf)")
             database.execute("DELETE FROM received WHERE member_state = 'FI'")
-            database.execute("UPDATE leaf SET place = NULL")
             database.execute("DELETE FROM log_head")
-        super().close()
+        return super().freeze_and_export()
 
 
 class Swaps(Campaign):
     """Somebody gives the row of one Member State the sealed bytes of another one's."""
 
-    def close(self) -> None:
+    def freeze_and_export(self) -> Mapping[str, int]:
         """Tamper, then go on."""
         with sqlite3.connect(self._folder.instance / "signer.sqlite3") as database:
             database.execute(
                 "UPDATE statement SET sealed = (SELECT sealed FROM statement WHERE member_state = 'DE') "
                 "WHERE member_state = 'FR'"
             )
-        super().close()
+        return super().freeze_and_export()
 
 
 class Edits(Campaign):

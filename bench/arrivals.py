@@ -1,0 +1,216 @@
+"""What a million statements cost on their way home: settling, night, freeze and reconciliation beside who signs.
+
+Ten settlings of 100,000 arrivals each, then the night of their day. Meanwhile somebody signs every few hundredths of a
+second, and somebody erases every fifth of a second; how long each of them waits at most is told, and how long without
+anything beside them. The rows are sealed like real ones in every byte that is looked at.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import Connection, Engine, insert, text
+
+from bench.citizens import NUMBER
+from bench.export import Row, rows_of
+from signer.batches.freeze import freeze, prepare
+from signer.batches.reconcile import require_reconciled
+from signer.database import is_sqlite, open_engine, reading, writing
+from signer.days import today
+from signer.initiatives.initiative import Initiative
+from signer.initiatives.queries import find_initiative
+from signer.retention.erase import erase
+from signer.sealing.code import Code
+from signer.settings import Settings
+from signer.statements.night import bring_home, let_go
+from signer.statements.settle import empty_arrivals, settle
+from signer.statements.store import SealedStatement
+from signer.statements.stores import open_store
+from signer.statements.tables import arrival
+from signer.storage import discard_write_ahead_log
+from tests.acts import act
+
+SETTLINGS, EACH, AT_ONCE = 10, 100_000, 10_000
+SIGN_SECONDS, ERASE_SECONDS = 0.02, 0.2
+IDLE_SECONDS = 10
+MEMBER_STATE = "DE"
+SAMPLE_SECONDS = 0.2
+
+
+@dataclass
+class People:
+    """Who sign and erase, and how long each of them waited, in milliseconds."""
+
+    signed: list[float] = field(default_factory=list)
+    erased: list[float] = field(default_factory=list)
+
+
+def measure(settings: Settings) -> dict[str, float]:
+    """Return the figures of one store: seconds, megabytes, and the longest waits in milliseconds."""
+    engine = open_engine(settings)
+    with reading(engine) as connection:
+        initiative = find_initiative(connection, NUMBER)
+    figures: dict[str, float] = {}
+    with people(engine, settings, initiative) as idle:
+        time.sleep(IDLE_SECONDS)
+    figures |= waits("idle", idle)
+    yesterday = today() - timedelta(days=1)
+    with writes(engine) as written:
+        settling, seconds = People(), 0.0
+        for _ in range(SETTLINGS):
+            fill(engine, settings, initiative, yesterday)
+            with people(engine, settings, initiative, settling):
+                seconds += timed(lambda: settle(engine, settings, initiative.id, until=yesterday))
+                empty_arrivals(engine)
+        figures |= {"settling_seconds": round(seconds, 1)} | waits("settling", settling)
+        with people(engine, settings, initiative) as found:
+            figures["night_seconds"] = timed(lambda: bring_home(engine, settings, initiative, yesterday))
+            figures["letting_go_seconds"] = timed(lambda: let_go(engine))
+        figures |= waits("night", found)
+        with people(engine, settings, initiative) as found:
+            figures |= frozen(engine, settings, yesterday)
+            figures["reconciling_seconds"] = timed(lambda: require_reconciled(engine))
+        figures |= waits("freezing", found)
+    figures |= {"log_written_mb" if not is_sqlite(engine) else "log_largest_mb": round(written() / 1e6)}
+    figures["log_emptied_seconds"] = timed(lambda: discard_write_ahead_log(engine))
+    figures["database_mb"] = round(size_of(engine) / 1e6)
+    engine.dispose()
+    return figures
+
+
+def frozen(engine: Engine, settings: Settings, on: date) -> dict[str, float]:
+    """Freeze what came, and return how long it took, in all and in the transaction that writes."""
+    began = time.monotonic()
+    prepared = prepare(engine, settings, NUMBER, MEMBER_STATE, until=on, final=False, on=today())
+    ready = time.monotonic()
+    act(engine, settings, on=today())(freeze)(prepared)
+    return {"freezing_seconds": round(ready - began, 1), "freezing_writes_ms": milliseconds(time.monotonic() - ready)}
+
+
+def fill(engine: Engine, settings: Settings, initiative: Initiative, on: date) -> None:
+    """Let statements have arrived on a day, in bulk."""
+    rows = rows_of(engine, settings, initiative, MEMBER_STATE, on)
+    for _ in range(EACH // AT_ONCE):
+        with writing(engine) as connection:
+            _arrive(connection, list(islice(rows, AT_ONCE)))
+
+
+def _arrive(connection: Connection, rows: list[Row]) -> None:
+    names = [column.name for column in arrival.c]
+    arrivals = [(*row, secrets.token_bytes(32)) for row in rows]
+    if is_sqlite(connection):
+        connection.execute(insert(arrival), [dict(zip(names, row, strict=True)) for row in arrivals])
+        return
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    with driver.cursor().copy(f"COPY arrival ({', '.join(names)}) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(["bytea", "int4", "text", "date", "bytea", "bytea", "bytea"])
+        for row in arrivals:
+            copy.write_row(row)
+
+
+@contextmanager
+def people(engine: Engine, settings: Settings, initiative: Initiative, found: People | None = None) -> Iterator[People]:
+    """Let somebody sign, and somebody erase, while the block runs."""
+    found = found or People()
+    ended, store = threading.Event(), open_store(engine)
+    rows = rows_of(engine, settings, initiative, MEMBER_STATE, today())
+
+    def sign() -> None:
+        while not ended.wait(SIGN_SECONDS):
+            id_, initiative_id, member_state, on, key_id, sealed = next(rows)
+            new = SealedStatement(
+                id_,
+                secrets.token_bytes(16),
+                secrets.token_bytes(16),
+                initiative_id,
+                member_state,
+                on,
+                key_id,
+                sealed,
+                secrets.token_bytes(32),
+            )
+            found.signed.append(timed(partial(store.write, new), digits=6))
+
+    def take_back() -> None:
+        while not ended.wait(ERASE_SECONDS):
+            found.erased.append(timed(lambda: _erase(engine, settings, initiative), digits=6))
+
+    threads = [threading.Thread(target=each) for each in (sign, take_back)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield found
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+        store.close()
+
+
+def _erase(engine: Engine, settings: Settings, initiative: Initiative) -> None:
+    with writing(engine) as connection:
+        erase(connection, settings, initiative, Code.new(), on=today())
+
+
+def waits(name: str, found: People) -> dict[str, float]:
+    """Return the longest waits of those who signed and erased."""
+    return {
+        f"{name}_signer_waits_ms": milliseconds(max(found.signed)),
+        f"{name}_eraser_waits_ms": milliseconds(max(found.erased)),
+    }
+
+
+@contextmanager
+def writes(engine: Engine) -> Iterator[Callable[[], float]]:
+    """Give what returns how many bytes of write-ahead log were written; on SQLite, how large its file became."""
+    if not is_sqlite(engine):
+        with engine.connect() as connection:
+            before = connection.scalar(text("SELECT pg_current_wal_lsn()"))
+        yield lambda: _written_since(engine, str(before))
+        return
+    log, largest, ended = Path(f"{engine.url.database}-wal"), [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(SAMPLE_SECONDS):
+            largest[0] = max(largest[0], log.stat().st_size if log.exists() else 0)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    yield lambda: float(largest[0])
+    ended.set()
+    thread.join()
+
+
+def _written_since(engine: Engine, before: str) -> float:
+    since = text("SELECT pg_current_wal_lsn() - CAST(:before AS pg_lsn)")
+    with engine.connect() as connection:
+        return float(connection.scalar(since, {"before": before}) or 0)
+
+
+def size_of(engine: Engine) -> float:
+    """Return the size of the database on the disk, in bytes."""
+    if is_sqlite(engine):
+        return float(Path(str(engine.url.database)).stat().st_size)
+    with engine.connect() as connection:
+        return float(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+
+
+def timed(work: Callable[[], object], *, digits: int = 1) -> float:
+    """Do it and return how many seconds it took."""
+    began = time.monotonic()
+    work()
+    return round(time.monotonic() - began, digits)
+
+
+def milliseconds(seconds: float) -> float:
+    """Return so many seconds in milliseconds."""
+    return round(seconds * 1000, 1)
