@@ -35,7 +35,7 @@ from signer.statements.settle import empty_arrivals, settle
 from signer.statements.store import SealedStatement
 from signer.statements.stores import open_store
 from signer.statements.tables import arrival
-from signer.storage import discard_write_ahead_log
+from signer.storage import discard_write_ahead_log, empty_write_ahead_log
 from tests.acts import act
 
 SETTLINGS, EACH, AT_ONCE = 10, 100_000, 10_000
@@ -67,6 +67,8 @@ def measure(settings: Settings) -> dict[str, float]:
         settling, seconds = People(), 0.0
         for _ in range(SETTLINGS):
             fill(engine, settings, initiative, yesterday)
+            # As the leader does each second.
+            empty_write_ahead_log(engine)
             with people(engine, settings, initiative, settling):
                 seconds += timed(lambda: settle(engine, settings, initiative.id, until=yesterday))
                 empty_arrivals(engine)

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -34,7 +33,6 @@ SQLITE_PAGE_BYTES = 8192
 """A sealed statement fits: with SQLite's own 4,096 its end would overflow into a page that is taken as it comes."""
 SQLITE_WAL_PAGES = 8_000
 """64 MB: a writer brings its log into the database itself only where nobody else does (`storage.py`)."""
-LONGEST_PAUSE_SECONDS = 0.05
 TIMED_OUT = {"55P03", "57014"}
 """What PostgreSQL says when the time for a lock, or for a statement, is over."""
 WRITES = "signer_writes"
@@ -127,15 +125,6 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection.execution_options(**{WRITES: True})
         with connection.begin():
             yield connection
-
-
-@contextmanager
-def in_turn(engine: Engine) -> Iterator[Connection]:
-    """Give a short transaction that writes, then pause for as long as it took: others write in between."""
-    began = time.monotonic()
-    with writing(engine) as connection:
-        yield connection
-    time.sleep(min(LONGEST_PAUSE_SECONDS, time.monotonic() - began))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ that is empty is truncated, with its file. SQLite: pages are large enough for a 
 Both: the log is emptied.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,6 +24,9 @@ from signer.database import (
 
 PATIENCE_SECONDS = 0.1
 """How long others may have to wait behind a lock that shuts them out of a table; who cannot have it tries later."""
+LONGEST_PAUSE_SECONDS = 0.005
+"""Enough for whoever waits for the writer's lock to be woken and have it."""
+EMPTYING_SECONDS = 0.5
 NOT_ALLOWED = "42501"
 
 
@@ -116,3 +120,25 @@ def resize_pages(engine: Engine) -> None:
         cursor.execute("VACUUM")
         for pragma in ("journal_mode=WAL", "temp_store=MEMORY"):
             cursor.execute(f"PRAGMA {pragma}")
+
+
+class InTurn:
+    """Short transactions that write a great deal, beside people who sign: others write in between.
+
+    SQLite: the write-ahead log is emptied in between, too. Once it is large, whoever commits next would do it with the
+    writer's lock in hand.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._emptied_at = engine, time.monotonic()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a transaction, then pause for as long as it took, or less. Raises StoreUnavailable."""
+        began = time.monotonic()
+        with writing(self._engine) as connection:
+            yield connection
+        time.sleep(min(LONGEST_PAUSE_SECONDS, time.monotonic() - began))
+        if time.monotonic() - self._emptied_at > EMPTYING_SECONDS:
+            empty_write_ahead_log(self._engine)
+            self._emptied_at = time.monotonic()

@@ -123,6 +123,8 @@ PARTS: Mapping[str, Sequence[Row]] = {
             _tests("-m", "long", "tests/statements", "tests/cli/test_night_killed.py"),
             REQUIRED,
         ),
+    ),
+    "million": (
         Row(
             "A million statements settled, taken through a night, frozen and reconciled, while somebody signs and "
             "somebody erases: seconds, megabytes, and their longest waits in milliseconds.",

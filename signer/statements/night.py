@@ -21,7 +21,6 @@ from signer.database import (
     LockTimeout,
     StoreUnavailable,
     hold,
-    in_turn,
     is_sqlite,
     reading,
     writing,
@@ -32,7 +31,7 @@ from signer.settings import Settings
 from signer.statements.day_list import list_days
 from signer.statements.settle import empty_arrivals, settle
 from signer.statements.tables import arrival, erasure, received, settled, statement
-from signer.storage import shutting_out, truncate_if_empty
+from signer.storage import InTurn, shutting_out, truncate_if_empty
 
 FENCE_SECONDS = 2
 FENCE_TRIES = 5
@@ -116,9 +115,10 @@ def _is_home(engine: Engine, initiative_id: int, until: date) -> bool:
 def _move(engine: Engine, initiative_id: int, until: date) -> None:
     after, most = b"", SQLITE_CHUNK if is_sqlite(engine) else CHUNK
     move = _move_on_sqlite if is_sqlite(engine) else _move_on_postgresql
+    turns = InTurn(engine)
     while True:
         values = {"initiative_id": initiative_id, "until": until, "after": after, "most": most}
-        moved = move(engine, values)
+        moved = move(engine, turns, values)
         if moved:
             after = max(moved)
         elif after:
@@ -128,19 +128,19 @@ def _move(engine: Engine, initiative_id: int, until: date) -> None:
             return
 
 
-def _move_on_postgresql(engine: Engine, values: Mapping[str, Any]) -> list[bytes]:
-    with in_turn(engine) as connection:
+def _move_on_postgresql(_engine: Engine, turns: InTurn, values: Mapping[str, Any]) -> list[bytes]:
+    with turns.writing() as connection:
         hold(connection, Lock.SETTLE)
         return list(connection.scalars(MOVE, values))
 
 
-def _move_on_sqlite(engine: Engine, values: Mapping[str, Any]) -> list[bytes]:
+def _move_on_sqlite(engine: Engine, turns: InTurn, values: Mapping[str, Any]) -> list[bytes]:
     over = (settled.c.initiative_id == values["initiative_id"]) & (settled.c.submitted_on <= values["until"])
     chosen = select(settled.c.id).where(over, settled.c.id > values["after"]).order_by(settled.c.id)
     with reading(engine) as connection:
         if connection.scalar(chosen.limit(1)) is None:
             return []
-    with in_turn(engine) as connection:
+    with turns.writing() as connection:
         ids = list(connection.scalars(chosen.limit(values["most"])))
         here = settled.c.id.in_(ids)
         columns = [column.name for column in statement.c]

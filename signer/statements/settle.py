@@ -21,19 +21,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, Engine, Row, bindparam, func, insert, select, text
 
-from signer.database import Lock, hold, in_turn, is_sqlite, reading, writing
+from signer.database import Lock, hold, is_sqlite, reading, writing
 from signer.initiatives.keys import log_key
 from signer.ledger.log import HeadMoved, grow_head, next_place
 from signer.ledger.tables import leaf
 from signer.settings import Settings
 from signer.statements.tables import arrival
-from signer.storage import truncate_if_empty
+from signer.storage import InTurn, truncate_if_empty
 
 FEWEST = 10
 """Fewer of an initiative wait, until their day is over: a group hides each of its members."""
 GROUP = 5_000
 """Who erases may have to wait for one group: half a second."""
-SQLITE_GROUP, SQLITE_CHUNK = 1_000, 100
+SQLITE_GROUP, SQLITE_CHUNK = 300, 100
 """So that nobody who signs waits longer than 100 ms."""
 
 SETTLE = text("""
@@ -142,16 +142,16 @@ def _settle_on_postgresql(engine: Engine, settings: Settings, initiative_id: int
 
 
 def _settle_on_sqlite(engine: Engine, settings: Settings, initiative_id: int, until: date) -> Iterator[int]:
-    here = {"initiative_id": initiative_id}
+    here, turns = {"initiative_id": initiative_id}, InTurn(engine)
     yield from _place(engine, settings, initiative_id, until)
     with reading(engine) as connection:
         ids = connection.scalars(UNCOPIED, here).all()
     for start in range(0, len(ids), SQLITE_CHUNK):
         chunk = ids[start : start + SQLITE_CHUNK]
-        with in_turn(engine) as connection:
+        with turns.writing() as connection:
             connection.execute(COPY, here | {"first": chunk[0], "last": chunk[-1]})
     while True:
-        with in_turn(engine) as connection:
+        with turns.writing() as connection:
             if not connection.execute(LEAVE, here | {"most": SQLITE_CHUNK}).rowcount:
                 return
 
@@ -161,11 +161,11 @@ def _place(engine: Engine, settings: Settings, initiative_id: int, until: date) 
     with reading(engine) as connection:
         place = next_place(connection)
         waiting = connection.execute(UNPLACED, {"initiative_id": initiative_id, "until": until}).all()
-    key = log_key(settings)
+    key, turns = log_key(settings), InTurn(engine)
     # Once at least, so that the head also grows over what was placed without it.
     for start in range(0, max(1, len(waiting)), SQLITE_GROUP):
         group = waiting[start : start + SQLITE_GROUP]
-        with in_turn(engine) as connection:
+        with turns.writing() as connection:
             if next_place(connection) != place:
                 raise HeadMoved("another process settles; it has placed leaves meanwhile")
             if group:

@@ -137,10 +137,9 @@ def test_the_search_goes_through_the_database_and_the_batches(rehearsed: Rehears
     wanted = {"table statement", "server base"} if rehearsed.database_url else {"instance/signer.sqlite3"}
     for place in (*wanted, "batches/2021-000001-SE-1.zip"):
         assert any(found.startswith(place) for found in places), place
-    # The night has emptied the write-ahead log: it is searched, and has none of them any more.
+    # The night has emptied the write-ahead log; whole pages may be in it again, as they are read.
     if rehearsed.database_url:
         assert any(place.startswith("server pg_wal") for place in haystack)
-        assert not any(place.startswith("server pg_wal") for place in places)
 
 
 def test_no_typed_value_is_in_any_byte(rehearsed: Rehearsed, haystack: Haystack) -> None:
