@@ -81,8 +81,11 @@ def discard_write_ahead_log(engine: Engine) -> bool:
             cursor = connection.connection.cursor()
             cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
             cursor.execute("PRAGMA busy_timeout=0")
-            is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000}")
+            try:
+                is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                # The connection goes back to the pool, where others expect it to wait.
+                cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000}")
             return not is_busy
         connection.execution_options(isolation_level="AUTOCOMMIT")
         try:

@@ -1,4 +1,4 @@
-"""What the commands share: the instance's settings and its database."""
+"""Instance of a command: its settings, its database, and the unit of work of who types it."""
 
 import json
 from contextlib import AbstractContextManager

@@ -1,4 +1,4 @@
-"""What the commands about batches share: naming an initiative and a batch, and how a certificate is shown."""
+"""Arguments by which commands name an initiative and a batch, and the row of a certificate."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

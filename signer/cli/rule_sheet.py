@@ -1,4 +1,4 @@
-"""What one Member State asks for, each rule with its sources: in words, and as plain values for machines."""
+"""Rule sheet of one Member State: each rule with its sources, in words, and as plain values for machines."""
 
 from collections.abc import Iterator
 from typing import Any

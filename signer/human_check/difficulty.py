@@ -1,4 +1,4 @@
-"""How much a human check asks for: more, the more people or robots come at once, before anybody is refused.
+"""Difficulty of the human check: more, the more people or robots come at once, before anybody is refused.
 
 Each process counts the checks that it gives, smoothed over half a minute. Counting needs no database, no address and
 no agreement among processes: a proxy spreads the requests evenly enough. Challenges and waiting tokens are counted

@@ -1,4 +1,4 @@
-"""Why a human check does not count. Each is answered by a new one, and nothing that was typed is lost."""
+"""Refusals: why a human check does not count. Each is answered by a new one, and nothing that was typed is lost."""
 
 from signer.errors import SignerError
 

@@ -118,7 +118,7 @@ def _move(engine: Engine, initiative_id: int, until: date) -> None:
     turns = InTurn(engine)
     while True:
         values = {"initiative_id": initiative_id, "until": until, "after": after, "most": most}
-        moved = move(engine, turns, values)
+        moved = move(turns, values)
         if moved:
             after = max(moved)
         elif after:
@@ -128,18 +128,15 @@ def _move(engine: Engine, initiative_id: int, until: date) -> None:
             return
 
 
-def _move_on_postgresql(_engine: Engine, turns: InTurn, values: Mapping[str, Any]) -> list[bytes]:
+def _move_on_postgresql(turns: InTurn, values: Mapping[str, Any]) -> list[bytes]:
     with turns.writing() as connection:
         hold(connection, Lock.SETTLE)
         return list(connection.scalars(MOVE, values))
 
 
-def _move_on_sqlite(engine: Engine, turns: InTurn, values: Mapping[str, Any]) -> list[bytes]:
+def _move_on_sqlite(turns: InTurn, values: Mapping[str, Any]) -> list[bytes]:
     over = (settled.c.initiative_id == values["initiative_id"]) & (settled.c.submitted_on <= values["until"])
     chosen = select(settled.c.id).where(over, settled.c.id > values["after"]).order_by(settled.c.id)
-    with reading(engine) as connection:
-        if connection.scalar(chosen.limit(1)) is None:
-            return []
     with turns.writing() as connection:
         ids = list(connection.scalars(chosen.limit(values["most"])))
         here = settled.c.id.in_(ids)

@@ -16,6 +16,7 @@ came together. In between a row lies in two tables; the leaf says that it was pl
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -111,11 +112,9 @@ def settle(engine: Engine, settings: Settings, initiative_id: int, *, until: dat
     """
     step = _settle_on_sqlite if is_sqlite(engine) else _settle_on_postgresql
     settled = 0
-    try:
+    with suppress(HeadMoved):
         for group in step(engine, settings, initiative_id, until):
             settled += group
-    except HeadMoved:
-        return settled
     return settled
 
 
