@@ -1,8 +1,8 @@
 """What a million statements cost on their way home: settling, night, freeze and reconciliation beside who signs.
 
 Ten settlings of 100,000 arrivals each, then the night of their day. Meanwhile somebody signs every few hundredths of a
-second, and somebody erases every fifth of a second; how long each of them waits at most is told, and how long without
-anything beside them. The rows are sealed like real ones in every byte that is looked at.
+second, and somebody erases every fifth of a second, each in a process of their own; how long each of them waits at most
+is told, and how long without anything beside them. The rows are sealed like real ones in every byte that is looked at.
 """
 
 import secrets
@@ -10,9 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -21,36 +19,23 @@ from sqlalchemy import Connection, Engine, insert, text
 
 from bench.citizens import NUMBER
 from bench.export import Row, rows_of
+from bench.people import MEMBER_STATE, People, people
 from signer.batches.freeze import freeze, prepare
 from signer.batches.reconcile import require_reconciled
 from signer.database import is_sqlite, open_engine, reading, writing
 from signer.days import today
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.queries import find_initiative
-from signer.retention.erase import erase
-from signer.sealing.code import Code
 from signer.settings import Settings
 from signer.statements.night import bring_home, let_go
 from signer.statements.settle import empty_arrivals, settle
-from signer.statements.store import SealedStatement
-from signer.statements.stores import open_store
 from signer.statements.tables import arrival
 from signer.storage import discard_write_ahead_log, empty_write_ahead_log
 from tests.acts import act
 
 SETTLINGS, EACH, AT_ONCE = 10, 100_000, 10_000
-SIGN_SECONDS, ERASE_SECONDS = 0.02, 0.2
 IDLE_SECONDS = 10
-MEMBER_STATE = "DE"
 SAMPLE_SECONDS = 0.2
-
-
-@dataclass
-class People:
-    """Who sign and erase, and how long each of them waited, in milliseconds."""
-
-    signed: list[float] = field(default_factory=list)
-    erased: list[float] = field(default_factory=list)
 
 
 def measure(settings: Settings) -> dict[str, float]:
@@ -59,7 +44,7 @@ def measure(settings: Settings) -> dict[str, float]:
     with reading(engine) as connection:
         initiative = find_initiative(connection, NUMBER)
     figures: dict[str, float] = {}
-    with people(engine, settings, initiative) as idle:
+    with people(settings) as idle:
         time.sleep(IDLE_SECONDS)
     figures |= waits("idle", idle)
     yesterday = today() - timedelta(days=1)
@@ -69,15 +54,15 @@ def measure(settings: Settings) -> dict[str, float]:
             fill(engine, settings, initiative, yesterday)
             # As the leader does each second.
             empty_write_ahead_log(engine)
-            with people(engine, settings, initiative, settling):
+            with people(settings, settling):
                 seconds += timed(lambda: settle(engine, settings, initiative.id, until=yesterday))
                 empty_arrivals(engine)
         figures |= {"settling_seconds": round(seconds, 1)} | waits("settling", settling)
-        with people(engine, settings, initiative) as found:
+        with people(settings) as found:
             figures["night_seconds"] = timed(lambda: bring_home(engine, settings, initiative, yesterday))
             figures["letting_go_seconds"] = timed(lambda: let_go(engine))
         figures |= waits("night", found)
-        with people(engine, settings, initiative) as found:
+        with people(settings) as found:
             figures |= frozen(engine, settings, yesterday)
             figures["reconciling_seconds"] = timed(lambda: require_reconciled(engine))
         figures |= waits("freezing", found)
@@ -117,50 +102,6 @@ def _arrive(connection: Connection, rows: list[Row]) -> None:
         copy.set_types(["bytea", "int4", "text", "date", "bytea", "bytea", "bytea"])
         for row in arrivals:
             copy.write_row(row)
-
-
-@contextmanager
-def people(engine: Engine, settings: Settings, initiative: Initiative, found: People | None = None) -> Iterator[People]:
-    """Let somebody sign, and somebody erase, while the block runs."""
-    found = found or People()
-    ended, store = threading.Event(), open_store(engine)
-    rows = rows_of(engine, settings, initiative, MEMBER_STATE, today())
-
-    def sign() -> None:
-        while not ended.wait(SIGN_SECONDS):
-            id_, initiative_id, member_state, on, key_id, sealed = next(rows)
-            new = SealedStatement(
-                id_,
-                secrets.token_bytes(16),
-                secrets.token_bytes(16),
-                initiative_id,
-                member_state,
-                on,
-                key_id,
-                sealed,
-                secrets.token_bytes(32),
-            )
-            found.signed.append(timed(partial(store.write, new), digits=6))
-
-    def take_back() -> None:
-        while not ended.wait(ERASE_SECONDS):
-            found.erased.append(timed(lambda: _erase(engine, settings, initiative), digits=6))
-
-    threads = [threading.Thread(target=each) for each in (sign, take_back)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield found
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join()
-        store.close()
-
-
-def _erase(engine: Engine, settings: Settings, initiative: Initiative) -> None:
-    with writing(engine) as connection:
-        erase(connection, settings, initiative, Code.new(), on=today())
 
 
 def waits(name: str, found: People) -> dict[str, float]:
@@ -206,11 +147,11 @@ def size_of(engine: Engine) -> float:
         return float(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
 
 
-def timed(work: Callable[[], object], *, digits: int = 1) -> float:
+def timed(work: Callable[[], object]) -> float:
     """Do it and return how many seconds it took."""
     began = time.monotonic()
     work()
-    return round(time.monotonic() - began, digits)
+    return round(time.monotonic() - began, 1)
 
 
 def milliseconds(seconds: float) -> float:

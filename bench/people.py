@@ -1,0 +1,122 @@
+"""Who signs and who erases while a bench works: each in a process of their own, as beside a server that settles."""
+
+import multiprocessing
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
+
+from sqlalchemy import Engine
+
+from bench.citizens import NUMBER
+from bench.export import rows_of
+from signer.database import open_engine, reading, writing
+from signer.days import today
+from signer.initiatives.initiative import Initiative
+from signer.initiatives.queries import find_initiative
+from signer.retention.erase import erase
+from signer.sealing.code import Code
+from signer.settings import Settings
+from signer.statements.store import SealedStatement, Store
+from signer.statements.stores import open_store
+
+SIGN_SECONDS, ERASE_SECONDS = 0.02, 0.2
+MEMBER_STATE = "DE"
+# A process that is a copy of this one would share its connections.
+PROCESSES = multiprocessing.get_context("spawn")
+Act = Callable[[], object]
+
+
+@dataclass
+class People:
+    """How long each of those who signed and erased waited, in seconds."""
+
+    signed: list[float] = field(default_factory=list)
+    erased: list[float] = field(default_factory=list)
+
+
+@contextmanager
+def people(settings: Settings, found: People | None = None) -> Iterator[People]:
+    """Let somebody sign every few hundredths of a second, and somebody erase, while the block runs."""
+    found = found or People()
+    with (
+        _somebody(_signs, SIGN_SECONDS, settings, found.signed),
+        _somebody(_erases, ERASE_SECONDS, settings, found.erased),
+    ):
+        yield found
+
+
+@contextmanager
+def _somebody(
+    acts: Callable[[Settings, ExitStack], Act], every: float, settings: Settings, found: list[float]
+) -> Iterator[None]:
+    """Do it in another process while the block runs, and put how long each time took into `found`."""
+    ended, (here, there) = PROCESSES.Event(), PROCESSES.Pipe()
+    process = PROCESSES.Process(target=_repeat, args=(acts, every, settings, ended, there), daemon=True)
+    process.start()
+    there.close()
+    # What it needs is imported and opened by then. Where it died instead, this raises EOFError.
+    here.recv()
+    try:
+        yield
+    finally:
+        ended.set()
+        found += here.recv()
+        process.join()
+
+
+def _repeat(
+    acts: Callable[[Settings, ExitStack], Act], every: float, settings: Settings, ended: Event, there: Connection
+) -> None:
+    with ExitStack() as until_the_end:
+        act, taken = acts(settings, until_the_end), list[float]()
+        act()
+        there.send(None)
+        while not ended.wait(every):
+            began = time.monotonic()
+            act()
+            taken.append(time.monotonic() - began)
+        there.send(taken)
+
+
+def _signs(settings: Settings, until_the_end: ExitStack) -> Act:
+    engine, initiative = _opened(settings, until_the_end)
+    store: Store = until_the_end.enter_context(closing(open_store(engine)))
+    rows = rows_of(engine, settings, initiative, MEMBER_STATE, today())
+
+    def sign() -> None:
+        id_, initiative_id, member_state, on, key_id, sealed = next(rows)
+        new = SealedStatement(
+            statement_id=id_,
+            former_id=secrets.token_bytes(16),
+            check_id=secrets.token_bytes(16),
+            initiative_id=initiative_id,
+            member_state=member_state,
+            submitted_on=on,
+            key_id=key_id,
+            sealed=sealed,
+            commitment=secrets.token_bytes(32),
+        )
+        store.write(new)
+
+    return sign
+
+
+def _erases(settings: Settings, until_the_end: ExitStack) -> Act:
+    engine, initiative = _opened(settings, until_the_end)
+
+    def take_back() -> None:
+        with writing(engine) as connection:
+            erase(connection, settings, initiative, Code.new(), on=today())
+
+    return take_back
+
+
+def _opened(settings: Settings, until_the_end: ExitStack) -> tuple[Engine, Initiative]:
+    engine = open_engine(settings)
+    until_the_end.callback(engine.dispose)
+    with reading(engine) as connection:
+        return engine, find_initiative(connection, NUMBER)
