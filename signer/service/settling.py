@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from signer.database import reading, writing
 from signer.settings import Settings
 from signer.statements.settle import FEWEST, count_waiting, empty_arrivals, settle
-from signer.tallies.job_log import Work, note_run
+from signer.tallies.job_log import Work, note_run, read_runs
 
 RUSH = 1_000
 RUSH_SECONDS = 60
@@ -28,12 +28,17 @@ def stretch(seconds: int, clock: Callable[[], float] = time.time) -> int:
 class SettlingTimes:
     """Settles what is due; of the elected worker, which begins anew when another one is elected.
 
-    clock: seconds since 1970.
+    A fixed time that came while nobody led, or that a fault spoiled, is made up for at once. clock: seconds since 1970.
+    Raises StoreUnavailable.
     """
 
     def __init__(self, engine: Engine, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         self._engine, self._settings, self._clock = engine, settings, clock
+        with reading(engine) as connection:
+            last = read_runs(connection).get(Work.SETTLE)
         self._stretch, self._minute = self._now(settings.sequence_seconds), self._now(RUSH_SECONDS)
+        if last:
+            self._stretch = min(self._stretch, int(last.timestamp()) // settings.sequence_seconds)
         self._brought: Counter[int] = Counter()
         self._in_a_rush: set[int] = set()
 
@@ -45,7 +50,7 @@ class SettlingTimes:
             self._in_a_rush = {initiative for initiative, brought in self._brought.items() if brought >= RUSH}
             self._brought.clear()
             with writing(self._engine) as connection:
-                note_run(connection, Work.SETTLE, at=datetime.now(UTC))
+                note_run(connection, Work.SETTLE, at=datetime.fromtimestamp(self._clock(), UTC))
         elif minute != self._minute and self._in_a_rush:
             self._settle(self._in_a_rush.__contains__)
         self._stretch, self._minute = now, minute

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from signer.database import reading
+from signer.database import StoreUnavailable, reading
 from signer.service import settling
 from signer.service.settling import SettlingTimes
 from signer.statements.settle import FEWEST
@@ -117,3 +117,51 @@ def test_that_a_fixed_time_came_is_noted_whether_or_not_anybody_signed(
 
     with reading(on_sqlite.engine) as connection:
         assert Work.SETTLE in read_runs(connection)
+
+
+def test_a_fixed_time_without_a_leader_is_made_up_for_at_once(
+    on_sqlite: Instance, times: SettlingTimes, clock: Clock
+) -> None:
+    clock.pass_to_next(HOUR)
+    times.do_what_is_due()
+    sign(on_sqlite, FEWEST)
+    clock.pass_to_next(HOUR)
+    clock.now += 20 * MINUTE
+
+    SettlingTimes(on_sqlite.engine, replace(on_sqlite.settings, sequence_seconds=HOUR), clock).do_what_is_due()
+
+    assert counted(on_sqlite) == FEWEST
+
+
+def test_a_fixed_time_that_a_fault_spoiled_is_made_up_for_at_once(
+    on_sqlite: Instance, times: SettlingTimes, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> int:
+        raise StoreUnavailable("the database does not answer")
+
+    clock.pass_to_next(HOUR)
+    times.do_what_is_due()
+    sign(on_sqlite, FEWEST)
+    clock.pass_to_next(HOUR)
+    with monkeypatch.context() as patched:
+        patched.setattr(settling, "settle", away)
+        with pytest.raises(StoreUnavailable):
+            times.do_what_is_due()
+
+    elected_again = SettlingTimes(on_sqlite.engine, replace(on_sqlite.settings, sequence_seconds=HOUR), clock)
+    elected_again.do_what_is_due()
+
+    assert counted(on_sqlite) == FEWEST
+
+
+def test_a_leader_elected_within_the_hour_settles_nothing_before_it_ends(
+    on_sqlite: Instance, times: SettlingTimes, clock: Clock
+) -> None:
+    clock.pass_to_next(HOUR)
+    times.do_what_is_due()
+    sign(on_sqlite, FEWEST)
+    clock.now += 20 * MINUTE
+
+    SettlingTimes(on_sqlite.engine, replace(on_sqlite.settings, sequence_seconds=HOUR), clock).do_what_is_due()
+
+    assert counted(on_sqlite) == 0
