@@ -31,15 +31,15 @@ NOT_ALLOWED = "42501"
 
 
 @contextmanager
-def shutting_out(engine: Engine, table: Table) -> Iterator[Connection]:
+def shutting_out(engine: Engine, table: Table, *, for_seconds: float = PATIENCE_SECONDS) -> Iterator[Connection]:
     """PostgreSQL: give a transaction that has `table` for itself. Raises LockTimeout, soon, or StoreUnavailable.
 
-    READ COMMITTED: what is read once the lock is there shows all that was committed before.
+    for_seconds: what each statement may take once the lock is there. READ COMMITTED: what is read then shows all that
+    was committed before.
     """
     with writing(engine) as connection:
-        limit = f"{round(PATIENCE_SECONDS * 1000)}ms"
-        for name in ("lock_timeout", "statement_timeout"):
-            connection.execute(text(f"SET LOCAL {name} = '{limit}'"))
+        for name, seconds in (("lock_timeout", PATIENCE_SECONDS), ("statement_timeout", for_seconds)):
+            connection.execute(text(f"SET LOCAL {name} = '{round(seconds * 1000)}ms'"))
         connection.execute(text(f"LOCK TABLE {table.name} IN ACCESS EXCLUSIVE MODE"))
         yield connection
 

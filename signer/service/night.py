@@ -5,6 +5,7 @@ The elected worker runs it at 00:10 in Brussels, `signer daily` when it was miss
 
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,6 +18,7 @@ from signer.batches.reconcile import FoundOutside, Unreconciled, require_reconci
 from signer.batches.state import OUTSIDE, State, move_to, record_step
 from signer.batches.tables import batch
 from signer.database import reading, writing
+from signer.errors import SignerError
 from signer.human_check.expire import expire_spent_checks
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.queries import read_initiatives
@@ -35,28 +37,48 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Night:
-    """disagreement: what does not reconcile; empty if all agrees. is_log_empty: nothing tells the order of arrival."""
+    """What came of it.
+
+    disagreement: what does not reconcile; empty if all agrees. is_log_empty, are_tables_tidy: neither the write-ahead
+    log nor the tables tell the order of what came or was erased.
+    """
 
     disagreement: str
     is_log_empty: bool
+    are_tables_tidy: bool
 
 
 def run_night(engine: Engine, settings: Settings, *, on: date, actor: str = SERVICE) -> Night:
-    """Complete all days before `on`, which is today. Raises StoreUnavailable or MissingSecret."""
-    with reading(engine) as connection:
-        initiatives = [each for each in read_initiatives(connection) if each.status is not Status.DRAFT]
-    for initiative in initiatives:
-        bring_home(engine, settings, initiative, last_day_over(initiative, on))
-    let_go(engine)
+    """Complete all days before `on`, which is today. Raises StoreUnavailable or MissingSecret.
+
+    An initiative that cannot be completed, for want of its storage key perhaps, keeps no other one from it: the first
+    failure is raised once all that can be done is, and nothing is written down of the night, which is run again.
+    """
+    failures = list(_complete(engine, settings, on))
+    are_tables_tidy = let_go(engine)
+    if not are_tables_tidy:
+        logger.warning("somebody reads the counts or the erasures for long: their rows lie in the order of today")
     expire_spent_checks(engine, on)
+    if failures:
+        _empty_log(engine, settings)
+        raise failures[0]
     note_night(journal_of(settings), on=on)
     disagreement = _reconcile(engine, settings, on=on, actor=actor)
     is_log_empty = _empty_log(engine, settings)
-    with writing(engine) as connection:
-        note_run(connection, Work.NIGHT, at=datetime.now(UTC))
-        if is_log_empty:
-            note_run(connection, Work.EMPTY_LOG, at=datetime.now(UTC))
-    return Night(disagreement, is_log_empty)
+    _note(engine, Work.NIGHT)
+    return Night(disagreement, is_log_empty, are_tables_tidy)
+
+
+def _complete(engine: Engine, settings: Settings, on: date) -> Iterator[SignerError]:
+    """Complete every initiative's days, and yield what stood in the way of one."""
+    with reading(engine) as connection:
+        initiatives = [each for each in read_initiatives(connection) if each.status is not Status.DRAFT]
+    for initiative in initiatives:
+        try:
+            bring_home(engine, settings, initiative, last_day_over(initiative, on))
+        except SignerError as failure:
+            logger.warning("the days of %s are not complete: %s", initiative.registration_number, failure)
+            yield failure
 
 
 def last_day_over(initiative: Initiative, on: date) -> date:
@@ -98,7 +120,13 @@ def _empty_log(engine: Engine, settings: Settings) -> bool:
         if discard_write_ahead_log(engine):
             if keeps_log(engine, settings):
                 break
+            _note(engine, Work.EMPTY_LOG)
             return True
         time.sleep(WAIT_SECONDS)
     logger.warning("the write-ahead log of the day could not be emptied; `signer doctor` says why")
     return False
+
+
+def _note(engine: Engine, work: Work) -> None:
+    with writing(engine) as connection:
+        note_run(connection, work, at=datetime.now(UTC))

@@ -37,6 +37,8 @@ FENCE_SECONDS = 2
 FENCE_TRIES = 5
 HOME_TRIES, HOME_WAIT_SECONDS = 10, 0.5
 CHUNK, SQLITE_CHUNK = 1_000, 100
+WRITE_AGAIN_SECONDS = 1.0
+"""For each statement that writes a small table again: as long as somebody who erases may have to wait."""
 
 MOVE = text("""
 WITH moved AS (
@@ -72,13 +74,16 @@ def bring_home(engine: Engine, settings: Settings, initiative: Initiative, until
     raise StoreUnavailable(f"the days up to {until} are not complete yet: another process settles; try again")
 
 
-def let_go(engine: Engine) -> None:
-    """Let go of what the way of the rows leaves behind in tables. Raises StoreUnavailable."""
+def let_go(engine: Engine) -> bool:
+    """Let go of what the way of the rows leaves behind in tables; return whether that could be done in time.
+
+    What somebody reads or writes just then stays as it is, for the next time. Raises StoreUnavailable.
+    """
     empty_arrivals(engine)
     if not is_sqlite(engine):
         truncate_if_empty(engine, settled)
-    for table in (received, erasure):
-        _write_again(engine, table)
+    written = [_write_again(engine, table) for table in (received, erasure)]
+    return all(written)
 
 
 def wait_for_requests_under_way(engine: Engine) -> None:
@@ -146,15 +151,31 @@ def _move_on_sqlite(turns: InTurn, values: Mapping[str, Any]) -> list[bytes]:
         return ids
 
 
-def _write_again(engine: Engine, table: Table) -> None:
-    """Write a small table's rows again in order of their keys: nothing tells in which order they came."""
+def _write_again(engine: Engine, table: Table) -> bool:
+    """Write a small table's rows again in order of their keys: nothing tells in which order they came.
+
+    Return False where somebody has the table for so long that it stays as it is.
+    """
+    if is_sqlite(engine):
+        _write_again_on_sqlite(engine, table)
+        return True
     by_key = select(table).order_by(*table.primary_key.columns)
     try:
-        with writing(engine) if is_sqlite(engine) else shutting_out(engine, table) as connection:
+        with shutting_out(engine, table, for_seconds=WRITE_AGAIN_SECONDS) as connection:
             rows = [dict(row._mapping) for row in connection.execute(by_key)]
-            connection.execute(delete(table) if is_sqlite(engine) else text(f"TRUNCATE {table.name}"))
+            connection.execute(text(f"TRUNCATE {table.name}"))
             if rows:
                 connection.execute(insert(table), rows)
     except LockTimeout:
-        # Somebody reads it for long; the next night.
-        return
+        return False
+    return True
+
+
+def _write_again_on_sqlite(engine: Engine, table: Table) -> None:
+    """All in the database, in memory: ten thousand rows hold the writer's lock for 20 ms, and by our hands for 200."""
+    keys = ", ".join(column.name for column in table.primary_key.columns)
+    with writing(engine) as connection:
+        connection.execute(text(f"CREATE TEMP TABLE again AS SELECT * FROM {table.name}"))  # noqa: S608 - of ours
+        connection.execute(delete(table))
+        connection.execute(text(f"INSERT INTO {table.name} SELECT * FROM again ORDER BY {keys}"))  # noqa: S608
+        connection.execute(text("DROP TABLE again"))

@@ -1,5 +1,6 @@
 """The night of the whole service: days completed, numbers reconciled and written down, logs emptied."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,24 +9,27 @@ from sqlalchemy import delete, select
 from signer.audit.entry import EntryKind
 from signer.audit.read import latest_entries
 from signer.database import reading, writing
+from signer.errors import SignerError
+from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.collection import CollectionClosed
 from signer.initiatives.fence import raise_fence
 from signer.initiatives.initiative import Status
-from signer.initiatives.lifecycle import change_status
-from signer.initiatives.tables import fence
+from signer.initiatives.keys import install_key, storage_secret
+from signer.initiatives.lifecycle import change_status, import_description
+from signer.initiatives.tables import fence, initiative
 from signer.retention.journal import journal_of, read_journal
 from signer.scheme.statement import read_statement
 from signer.sealing.canonical import decode_plaintext
 from signer.sealing.code import Code
-from signer.sealing.opening import open_envelope
+from signer.sealing.opening import OpeningKey, open_envelope
 from signer.service import night
 from signer.service.night import run_night
 from signer.service.service import Service, open_service
 from signer.statements.store import BehindFence
-from signer.statements.tables import arrival, settled, spent_check, statement
+from signer.statements.tables import arrival, day_list, settled, spent_check, statement
 from signer.tallies.job_log import Work, read_runs
-from tests.acts import MAY_DAY, act
-from tests.conftest import NUMBER, Instance
+from tests.acts import MAY_DAY, act, unit
+from tests.conftest import NUMBER, Instance, describe
 from tests.people import ADA
 from tests.settling import count, settle_now
 from tests.signing import record
@@ -55,7 +59,7 @@ def test_a_night_completes_the_days_before_and_writes_down_that_all_agrees(insta
 
     found = run_night(instance.engine, instance.settings, on=NEXT_DAY)
 
-    assert found == night.Night(disagreement="", is_log_empty=True)
+    assert found == night.Night(disagreement="", is_log_empty=True, are_tables_tidy=True)
     assert count(instance, arrival, settled, statement) == (2, 0, 12)
     assert kinds(instance)[0] == EntryKind.RECONCILED
     with reading(instance.engine) as connection:
@@ -108,17 +112,52 @@ def test_a_log_that_cannot_be_emptied_is_said_and_costs_nothing_else(
         assert Work.NIGHT in read_runs(connection)
 
 
-def test_without_its_keys_a_night_changes_nothing_and_can_be_run_again(instance: Instance) -> None:
-    codes = sign(instance, 2)
-    key = instance.settings.secrets / "storage-2027-000042"
+OTHER = "2027/000043"
+
+
+def with_another_initiative(instance: Instance) -> Instance:
+    """Let a second initiative collect too."""
+    key = OpeningKey.generate().recipient
+    keys = instance.settings.collection_keys | {OTHER: key.fingerprint.hex()}
+    settings = replace(instance.settings, collection_keys=keys)
+    settings.make_secret(storage_secret(OTHER))
+    trust = replace(instance.trust, registration_number=OTHER, key_fingerprint=key.fingerprint)
+    with writing(instance.engine) as connection:
+        described = import_description(unit(connection, settings), describe(OTHER))
+        install_key(unit(connection, settings), described, key, trust)
+        change_status(unit(connection, settings), OTHER, Status.COLLECTING)
+    return replace(instance, settings=settings)
+
+
+def test_an_initiative_without_its_key_keeps_no_other_one_from_its_night(instance: Instance) -> None:
+    instance = with_another_initiative(instance)
+    settings = instance.settings
+    sign(instance, 2)
+    for _ in range(3):
+        record(instance.store, Catalogue(instance.engine, settings).collection(OTHER, "DE"), ADA)
+    key = settings.secrets / storage_secret(NUMBER)
     key.chmod(0o644)
-    with pytest.raises(Exception, match="may be read by others"):
-        run_night(instance.engine, instance.settings, on=NEXT_DAY)
+    before = kinds(instance)
+
+    for _ in range(2):
+        with pytest.raises(SignerError, match="may be read by others"):
+            run_night(instance.engine, settings, on=NEXT_DAY)
+
+    with reading(instance.engine) as connection:
+        listed = select(initiative.c.registration_number, day_list.c.statements)
+        lists = connection.execute(listed.where(initiative.c.id == day_list.c.initiative_id)).all()
+        assert [tuple(each) for each in lists] == [(OTHER, 3)]
+        assert read_runs(connection).keys() == {Work.EMPTY_LOG}
+    # It is tried each minute: nothing is written down of it, or the logs would be full of it.
+    assert kinds(instance) == before
+    assert not journal_of(settings).exists()
+
     key.chmod(0o600)
 
-    assert run_night(instance.engine, instance.settings, on=NEXT_DAY).disagreement == ""
+    assert run_night(instance.engine, settings, on=NEXT_DAY).disagreement == ""
 
-    assert count(instance, statement) == (len(codes),)
+    assert count(instance, arrival, settled, statement, day_list) == (0, 0, 5, 2)
+    assert kinds(instance)[0] == EntryKind.RECONCILED
 
 
 class Dated(Service):
