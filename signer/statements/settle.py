@@ -36,6 +36,8 @@ GROUP = 5_000
 """Who erases may have to wait for one group: half a second."""
 SQLITE_GROUP, SQLITE_CHUNK = 300, 100
 """So that nobody who signs waits longer than 100 ms."""
+SQLITE_AT_ONCE = 50_000
+"""Read into memory at a time, of what waits; each reading looks at every arrival."""
 
 SETTLE = text("""
 WITH moved AS (
@@ -68,7 +70,7 @@ UNPLACED = (
     text(f"""
 SELECT commitment, member_state, submitted_on FROM arrival
 WHERE initiative_id = :initiative_id AND submitted_on <= :until AND NOT {PLACED}
-ORDER BY commitment
+ORDER BY commitment LIMIT :most
 """)  # noqa: S608 - text of ours, here and below
     .bindparams(bindparam("until", type_=Date))
     .columns(submitted_on=Date)
@@ -80,7 +82,8 @@ ON CONFLICT (initiative_id, member_state, submitted_on) DO UPDATE SET statements
 """).bindparams(bindparam("submitted_on", type_=Date))
 UNCOPIED = text(f"""
 SELECT id FROM arrival
-WHERE initiative_id = :initiative_id AND sealed IS NOT NULL AND {PLACED} AND NOT {COPIED} ORDER BY id
+WHERE initiative_id = :initiative_id AND sealed IS NOT NULL AND {PLACED} AND NOT {COPIED}
+ORDER BY id LIMIT :most
 """)  # noqa: S608
 COPY = text(f"""
 INSERT INTO settled (id, initiative_id, member_state, submitted_on, key_id, sealed)
@@ -143,12 +146,15 @@ def _settle_on_postgresql(engine: Engine, settings: Settings, initiative_id: int
 def _settle_on_sqlite(engine: Engine, settings: Settings, initiative_id: int, until: date) -> Iterator[int]:
     here, turns = {"initiative_id": initiative_id}, InTurn(engine)
     yield from _place(engine, settings, initiative_id, until)
-    with reading(engine) as connection:
-        ids = connection.scalars(UNCOPIED, here).all()
-    for start in range(0, len(ids), SQLITE_CHUNK):
-        chunk = ids[start : start + SQLITE_CHUNK]
-        with turns.writing() as connection:
-            connection.execute(COPY, here | {"first": chunk[0], "last": chunk[-1]})
+    while True:
+        with reading(engine) as connection:
+            ids = connection.scalars(UNCOPIED, here | {"most": SQLITE_AT_ONCE}).all()
+        for start in range(0, len(ids), SQLITE_CHUNK):
+            chunk = ids[start : start + SQLITE_CHUNK]
+            with turns.writing() as connection:
+                connection.execute(COPY, here | {"first": chunk[0], "last": chunk[-1]})
+        if len(ids) < SQLITE_AT_ONCE:
+            break
     while True:
         with turns.writing() as connection:
             if not connection.execute(LEAVE, here | {"most": SQLITE_CHUNK}).rowcount:
@@ -157,21 +163,25 @@ def _settle_on_sqlite(engine: Engine, settings: Settings, initiative_id: int, un
 
 def _place(engine: Engine, settings: Settings, initiative_id: int, until: date) -> Iterator[int]:
     """Place leaves and count: what was placed is settled, wherever its row lies."""
-    with reading(engine) as connection:
-        place = next_place(connection)
-        waiting = connection.execute(UNPLACED, {"initiative_id": initiative_id, "until": until}).all()
     key, turns = log_key(settings), InTurn(engine)
-    # Once at least, so that the head also grows over what was placed without it.
-    for start in range(0, max(1, len(waiting)), SQLITE_GROUP):
-        group = waiting[start : start + SQLITE_GROUP]
-        with turns.writing() as connection:
-            if next_place(connection) != place:
-                raise HeadMoved("another process settles; it has placed leaves meanwhile")
-            if group:
-                _place_group(connection, initiative_id, group, place)
-            grow_head(connection, origin=settings.log_origin, key=key)
-        place += len(group)
-        yield len(group)
+    while True:
+        with reading(engine) as connection:
+            place = next_place(connection)
+            values = {"initiative_id": initiative_id, "until": until, "most": SQLITE_AT_ONCE}
+            waiting = connection.execute(UNPLACED, values).all()
+        # Once at least, so that the head also grows over what was placed without it.
+        for start in range(0, max(1, len(waiting)), SQLITE_GROUP):
+            group = waiting[start : start + SQLITE_GROUP]
+            with turns.writing() as connection:
+                if next_place(connection) != place:
+                    raise HeadMoved("another process settles; it has placed leaves meanwhile")
+                if group:
+                    _place_group(connection, initiative_id, group, place)
+                grow_head(connection, origin=settings.log_origin, key=key)
+            place += len(group)
+            yield len(group)
+        if len(waiting) < SQLITE_AT_ONCE:
+            return
 
 
 def _place_group(connection: Connection, initiative_id: int, group: Sequence[Row[Any]], place: int) -> None:

@@ -67,7 +67,7 @@ def test_groups_are_placed_one_behind_the_other_each_sorted_by_hash(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where one settling has more than a group takes."""
-    for name, most in (("GROUP", 4), ("SQLITE_GROUP", 4), ("SQLITE_CHUNK", 3)):
+    for name, most in (("GROUP", 4), ("SQLITE_GROUP", 4), ("SQLITE_CHUNK", 3), ("SQLITE_AT_ONCE", 10)):
         monkeypatch.setattr(settling, name, most)
     sign(instance, 11)
     settle_now(instance)
