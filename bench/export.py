@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 
 import psycopg
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, insert, select
 
 from bench.citizens import NUMBER
 from bench.servers import environment
@@ -156,10 +156,10 @@ def _plain_stream(engine: Engine, settings: Settings, batch: BatchSummary, path:
     """Read the batch's rows in order, unwrap, hash and write them: what no export can do without."""
     digest = hashlib.sha256()
     storage_key = read_storage_key(settings, NUMBER)
-    wanted = text("SELECT id, submitted_on, sealed FROM statement WHERE batch = :batch ORDER BY id")
+    here = statement.c.initiative_id == batch.initiative_id, statement.c.member_state == batch.member_state
+    wanted = select(statement.c.id, statement.c.submitted_on, statement.c.sealed).where(*here).order_by(statement.c.id)
     with reading(engine) as connection, path.open("wb") as file:
-        rows = connection.execute(wanted.execution_options(yield_per=1000), {"batch": batch.id})
-        for statement_id, _, sealed in rows:
+        for statement_id, _, sealed in connection.execute(wanted.execution_options(yield_per=1000)):
             envelope = storage_key.unwrap(sealed, statement_id)
             digest.update(envelope)
             file.write(envelope)
