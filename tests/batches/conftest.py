@@ -14,7 +14,6 @@ from signer.days import today
 from signer.initiatives.initiative import Status
 from signer.initiatives.lifecycle import change_status
 from signer.rehearsal.filling import Chunk, fill
-from signer.sealing.code import Code
 from tests.acts import MAY_DAY, export_to, freeze_now, unit
 from tests.batches.pieces import RECORDS, Good
 from tests.commands import Commands, Ended
@@ -23,8 +22,7 @@ from tests.journeys.served import collect_now
 from tests.offline.ceremony import KEY, MANIFEST_KEY
 from tests.offline.conftest import Desk, _own_signals, desk
 from tests.offline.making import manifest_of
-from tests.people import ADA
-from tests.signing import record
+from tests.signing import signed
 
 __all__ = ["_own_signals", "desk"]
 """The offline machine, for tests of what reaches it."""
@@ -32,14 +30,6 @@ __all__ = ["_own_signals", "desk"]
 Signer = Callable[..., Ended]
 AFTER = END + timedelta(days=1)
 NEXT = MAY_DAY + timedelta(days=1)
-
-
-def signed(instance: Instance, count: int, *, member_state: str = "DE", on: date = MAY_DAY) -> list[Code]:
-    """Record `count` statements, of Germans if not told otherwise, and return their codes."""
-    codes = [Code.new() for _ in range(count)]
-    for code in codes:
-        record(instance.store, instance.collection(member_state), ADA, code=code, on=on)
-    return codes
 
 
 def slip_in(instance: Instance, *, member_state: str = "DE", on: date = MAY_DAY) -> None:

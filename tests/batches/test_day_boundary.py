@@ -33,12 +33,12 @@ from signer.service.service import Service
 from signer.statements.tables import arrival, settled, statement
 from signer.web.app import create_app
 from tests.acts import act
-from tests.batches.conftest import signed
 from tests.cases import every_case
 from tests.conftest import END, NUMBER, START, Instance, describe
 from tests.journeys.served import typed
 from tests.people import ADA
 from tests.settling import settle_now
+from tests.signing import signed
 from tests.solved import new_check, solution
 from tests.web.factories import DECLARED
 from tests.web.pages import Page

@@ -20,9 +20,10 @@ from signer.database import reading, writing
 from signer.service.night import Night, run_night
 from signer.statements.tables import statement
 from tests.acts import TESTER, act, export_to, freeze_now
-from tests.batches.conftest import AFTER, NEXT, newest, signed, slip_in
+from tests.batches.conftest import AFTER, NEXT, newest, slip_in
 from tests.conftest import NUMBER, Instance
 from tests.settling import settle_now
+from tests.signing import signed
 
 MADE_OF_THREE = "batch DE 1 was made of 3 statements and has 3 left, but 4 are of its days"
 

@@ -30,9 +30,10 @@ from signer.ledger.merkle import Frontier
 from signer.ledger.tables import leaf, log_head
 from signer.statements.tables import arrival, day_list, received, settled, statement
 from tests.acts import act, erase_now, freeze_now
-from tests.batches.conftest import Signer, only_line, signed
+from tests.batches.conftest import Signer, only_line
 from tests.commands import KILLED, Ended, Kill
 from tests.conftest import NUMBER, Instance, in_file
+from tests.signing import signed
 
 Row = tuple[object, ...]
 NOTHING_LEFT = "no statement is open\n"

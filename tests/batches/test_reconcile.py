@@ -9,9 +9,10 @@ from signer.ledger.tables import leaf
 from signer.sealing.code import Code
 from signer.statements.tables import arrival, received, settled, statement
 from tests.acts import MAY_DAY, erase_now, freeze_now
-from tests.batches.conftest import NEXT, signed, slip_in
+from tests.batches.conftest import NEXT, slip_in
 from tests.conftest import NUMBER, Instance
 from tests.settling import pass_night, settle_now
+from tests.signing import signed
 
 
 def of_germany(instance: Instance) -> StatementCounts:

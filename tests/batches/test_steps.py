@@ -17,9 +17,10 @@ from signer.batches.transitions import NotReady, hand_over, open_again, receive
 from signer.database import reading
 from signer.initiatives.queries import find_initiative
 from tests.acts import TESTER, act, erase_now, export_to, freeze_now
-from tests.batches.conftest import AFTER, NEXT, newest, signed
+from tests.batches.conftest import AFTER, NEXT, newest
 from tests.cases import every_case
 from tests.conftest import NUMBER, Instance
+from tests.signing import signed
 
 RECEIVED = AFTER + timedelta(days=10)
 ISSUED = AFTER + timedelta(days=40)

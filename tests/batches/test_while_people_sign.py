@@ -31,10 +31,12 @@ from signer.retention import erase as erasing
 from signer.retention.journal import note_request
 from signer.sealing.code import Code
 from tests.acts import act, erase_now, export_to, freeze_now
-from tests.batches.conftest import AFTER, NEXT, newest, signed
+from tests.batches.conftest import AFTER, NEXT, newest
+from tests.beside import beside
 from tests.conftest import NUMBER, Instance
 from tests.journeys.served import NotRecorded, Server, serving, sign
 from tests.people import ADA
+from tests.signing import signed
 from tests.solved import solution
 
 pytestmark = pytest.mark.slow
@@ -167,28 +169,6 @@ class Auditors:
         with reading(self._instance.engine) as connection:
             return [there for there in list_batches(connection, NUMBER) if there.state is State.FROZEN]
 
-    @contextmanager
-    def exporting(self) -> Iterator[None]:
-        """Export again and again while the block runs."""
-        ended = threading.Event()
-        troubled: list[Exception] = []
-
-        def go_on() -> None:
-            try:
-                while not ended.wait(0.2):
-                    self.export_all()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
-                troubled.append(error)
-
-        thread = threading.Thread(target=go_on)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
-        assert troubled == []
-
     def export_all(self) -> dict[str, tuple[Manifest, list[bytes]]]:
         """Write every frozen batch to a file; return manifest and ids by Member State, the newest batch of each."""
         folder = self._folder / f"files-{next(_numbers)}"
@@ -219,7 +199,7 @@ def test_every_statement_that_somebody_was_told_of_is_in_exactly_one_final_batch
     told = list(earlier(collecting))
     with serving(collecting, tmp_path / "serve.log") as server:
         citizens = Citizens(server, collecting, told)
-        with citizens.signing(), auditors.exporting():
+        with citizens.signing(), beside(auditors.export_all, every=0.2):
             auditors.freeze_while(citizens, statements)
             told_while_open = len(citizens.told)
             citizens.expect_the_close()

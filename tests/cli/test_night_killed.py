@@ -21,15 +21,13 @@ from signer.ledger.log import latest_note
 from signer.ledger.merkle import Frontier
 from signer.ledger.tables import leaf, log_head
 from signer.retention.journal import journal_of, read_journal
-from signer.sealing.code import Code
 from signer.statements.tables import arrival, day_list, erasure, settled, statement
 from tests.acts import erase_now
 from tests.commands import KILLED, Commands, Kill
 from tests.conftest import Instance, in_file
 from tests.journeys.served import collect_now
-from tests.people import ADA
 from tests.settling import count, settle_now, stored
-from tests.signing import record
+from tests.signing import signed
 
 pytestmark = pytest.mark.slow
 
@@ -47,14 +45,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def collecting(instance: Instance) -> Instance:
     """An instance that collects today, with the settings that another process reads."""
     return collect_now(instance)
-
-
-def sign(instance: Instance, number: int, *, days_ago: int) -> list[Code]:
-    """Record so many statements some days ago."""
-    codes = [Code.new() for _ in range(number)]
-    for code in codes:
-        record(instance.store, instance.collection("DE"), ADA, code=code, on=today() - timedelta(days=days_ago))
-    return codes
 
 
 @contextmanager
@@ -89,10 +79,10 @@ def test_a_night_killed_at_any_step_is_completed_by_the_next(
     }
     signer = partial(loaded.run, environment)
     erase = partial(erase_now, collecting.engine, collecting.settings, collecting.initiative, on=today())
-    first = sign(collecting, 5, days_ago=2)
+    first = signed(collecting, 5, on=today() - timedelta(days=2))
     settle_now(collecting)
-    second = sign(collecting, 4, days_ago=1)
-    sign(collecting, 3, days_ago=0)
+    second = signed(collecting, 4, on=today() - timedelta(days=1))
+    signed(collecting, 3, on=today())
     erase(first[0])
     erase(second[0])
 

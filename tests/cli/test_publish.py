@@ -19,8 +19,9 @@ from signer.initiatives.tables import initiative
 from signer.tallies.daily_forecast import keep_forecast
 from signer.tallies.planning import publish_forecast
 from tests.acts import MAY_DAY, unit
-from tests.conftest import NUMBER, Instance, require_or_skip
+from tests.conftest import NUMBER, Instance
 from tests.counts import receive
+from tests.required import require_or_skip
 from tests.web.api.samples import FORECAST
 
 FORMATS = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")

@@ -12,9 +12,11 @@ from signer.human_check.check import HumanCheck
 from signer.service.service import Service, open_service
 from signer.web.app import create_app
 from tests.acts import MAY_DAY
-from tests.conftest import NUMBER, Instance, in_file, make_instance, require_or_skip, serving_postgres
+from tests.conftest import NUMBER, Instance, in_file, make_instance
 from tests.journeys.browsers import find_chromium, launch
 from tests.journeys.in_thread import serving_in_thread
+from tests.postgres import serving_postgres
+from tests.required import require_or_skip
 from tests.settling import stored
 from tests.solved import new_check
 from tests.web.console.cheap import cheap_log_ons

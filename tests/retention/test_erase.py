@@ -15,17 +15,8 @@ from signer.sealing.code import Code
 from signer.statements.tables import arrival, erasure, erasure_pace, settled, statement
 from tests.acts import MAY_DAY, erase_now
 from tests.conftest import Instance
-from tests.people import ADA
 from tests.settling import count, pass_night, settle_now, stored
-from tests.signing import record
-
-
-def sign(instance: Instance) -> Code:
-    """Record one statement of a German and return its code."""
-    code = Code.new()
-    record(instance.store, instance.collection("DE"), ADA, code=code)
-    return code
-
+from tests.signing import signed
 
 WHERE: dict[str, tuple[Table, Callable[[Instance], object]]] = {
     "arrived": (arrival, lambda _: None),
@@ -37,7 +28,7 @@ WHERE: dict[str, tuple[Table, Callable[[Instance], object]]] = {
 
 @pytest.mark.parametrize("where", WHERE)
 def test_the_row_is_destroyed_and_the_erasure_recorded(instance: Instance, where: str) -> None:
-    code, other = sign(instance), sign(instance)
+    code, other = signed(instance, 2)
     table, bring = WHERE[where]
     bring(instance)
     with reading(instance.engine) as connection:
@@ -56,7 +47,7 @@ def test_the_row_is_destroyed_and_the_erasure_recorded(instance: Instance, where
 
 
 def test_the_proof_of_an_erasure_can_be_checked_by_anybody_and_opens_nothing(instance: Instance) -> None:
-    code = sign(instance)
+    (code,) = signed(instance, 1)
 
     erase_now(instance.engine, instance.settings, instance.initiative, code)
 
@@ -70,7 +61,7 @@ def test_the_proof_of_an_erasure_can_be_checked_by_anybody_and_opens_nothing(ins
 @pytest.mark.parametrize("where", WHERE)
 def test_a_code_of_an_earlier_release_still_erases_its_statement(instance: Instance, where: str) -> None:
     """Before schema 0009 the identifier was another function of the code."""
-    code = sign(instance)
+    (code,) = signed(instance, 1)
     table, bring = WHERE[where]
     bring(instance)
     with writing(instance.engine) as connection:
@@ -85,7 +76,7 @@ def test_a_code_of_an_earlier_release_still_erases_its_statement(instance: Insta
 
 def test_an_arrival_that_was_erased_is_placed_and_counted_like_any_other(instance: Instance) -> None:
     """Otherwise a count that did not rise would tell of it."""
-    code, _ = sign(instance), sign(instance)
+    code, _ = signed(instance, 2)
     erase_now(instance.engine, instance.settings, instance.initiative, code)
 
     assert settle_now(instance) == 2
@@ -96,7 +87,7 @@ def test_an_arrival_that_was_erased_is_placed_and_counted_like_any_other(instanc
 
 
 def test_a_damaged_row_can_be_erased_too(instance: Instance) -> None:
-    code = sign(instance)
+    (code,) = signed(instance, 1)
     with writing(instance.engine) as connection:
         connection.execute(update(arrival).values(sealed=b"damaged"))
 
@@ -109,7 +100,7 @@ def test_a_damaged_row_can_be_erased_too(instance: Instance) -> None:
 @pytest.mark.parametrize("known", [True, False])
 def test_every_code_gets_the_same_answer_and_waits_for_the_disk(instance: Instance, known: bool) -> None:
     """Promise 2: erasing must not tell whether there was a statement."""
-    code = sign(instance) if known else Code.new()
+    (code,) = signed(instance, 1) if known else [Code.new()]
 
     answer = erase_now(instance.engine, instance.settings, instance.initiative, code, on=MAY_DAY)  # type: ignore[func-returns-value]
 
@@ -121,7 +112,7 @@ def test_every_code_gets_the_same_answer_and_waits_for_the_disk(instance: Instan
 
 
 def test_erasing_twice_is_erasing_once(instance: Instance) -> None:
-    code = sign(instance)
+    (code,) = signed(instance, 1)
 
     for _ in range(2):
         erase_now(instance.engine, instance.settings, instance.initiative, code, on=MAY_DAY)
@@ -131,7 +122,7 @@ def test_erasing_twice_is_erasing_once(instance: Instance) -> None:
 
 
 def test_a_code_of_another_initiative_erases_nothing(instance: Instance) -> None:
-    code = sign(instance)
+    (code,) = signed(instance, 1)
 
     other = replace(instance.initiative, id=instance.initiative.id + 1)
     erase_now(instance.engine, instance.settings, other, code, on=MAY_DAY)
@@ -140,7 +131,7 @@ def test_a_code_of_another_initiative_erases_nothing(instance: Instance) -> None
 
 
 def test_a_failing_database_erases_nothing(instance: Instance) -> None:
-    code = sign(instance)
+    (code,) = signed(instance, 1)
     with writing(instance.engine) as connection:
         connection.execute(text("ALTER TABLE erasure RENAME TO erasure_away"))
 
@@ -154,7 +145,7 @@ def test_a_failing_database_erases_nothing(instance: Instance) -> None:
 
 def test_without_a_journal_nothing_is_erased(instance: Instance) -> None:
     """What the journal has not, a restored backup would bring back."""
-    code = sign(instance)
+    (code,) = signed(instance, 1)
     journal_of(instance.settings).mkdir()
 
     with pytest.raises(StoreUnavailable, match="journal of erasures"):

@@ -32,18 +32,10 @@ from tests.acts import MAY_DAY, act, unit
 from tests.conftest import NUMBER, Instance, describe
 from tests.people import ADA
 from tests.settling import count, settle_now
-from tests.signing import record
+from tests.signing import record, signed
 from tests.solved import new_check
 
 NEXT_DAY = MAY_DAY + timedelta(days=1)
-
-
-def sign(instance: Instance, number: int, *, on: date = MAY_DAY) -> list[Code]:
-    """Record so many statements."""
-    codes = [Code.new() for _ in range(number)]
-    for code in codes:
-        record(instance.store, instance.collection("DE"), ADA, code=code, on=on)
-    return codes
 
 
 def kinds(instance: Instance) -> list[EntryKind]:
@@ -53,9 +45,9 @@ def kinds(instance: Instance) -> list[EntryKind]:
 
 
 def test_a_night_completes_the_days_before_and_writes_down_that_all_agrees(instance: Instance) -> None:
-    sign(instance, 12)
+    signed(instance, 12)
     settle_now(instance)
-    sign(instance, 2, on=NEXT_DAY)
+    signed(instance, 2, on=NEXT_DAY)
 
     found = run_night(instance.engine, instance.settings, on=NEXT_DAY)
 
@@ -69,7 +61,7 @@ def test_a_night_completes_the_days_before_and_writes_down_that_all_agrees(insta
 
 
 def test_checks_that_no_page_can_carry_any_more_are_forgotten(instance: Instance) -> None:
-    sign(instance, 3)
+    signed(instance, 3)
 
     run_night(instance.engine, instance.settings, on=MAY_DAY + timedelta(days=2))
 
@@ -77,7 +69,7 @@ def test_checks_that_no_page_can_carry_any_more_are_forgotten(instance: Instance
 
 
 def test_of_a_closed_collection_today_is_over_too(instance: Instance) -> None:
-    sign(instance, 4)
+    signed(instance, 4)
     act(instance.engine, instance.settings)(change_status)(NUMBER, Status.CLOSED)
 
     run_night(instance.engine, instance.settings, on=MAY_DAY)
@@ -86,7 +78,7 @@ def test_of_a_closed_collection_today_is_over_too(instance: Instance) -> None:
 
 
 def test_a_missing_row_is_an_alarm_and_stays_one(instance: Instance) -> None:
-    sign(instance, 3)
+    signed(instance, 3)
     settle_now(instance)
     with writing(instance.engine) as connection:
         connection.execute(delete(settled).where(settled.c.id == select(settled.c.id).limit(1).scalar_subquery()))
@@ -102,7 +94,7 @@ def test_a_log_that_cannot_be_emptied_is_said_and_costs_nothing_else(
 ) -> None:
     monkeypatch.setattr(night, "discard_write_ahead_log", lambda _: False)
     monkeypatch.setattr(night, "WAIT_SECONDS", 0)
-    sign(instance, 1)
+    signed(instance, 1)
 
     found = run_night(instance.engine, instance.settings, on=NEXT_DAY)
 
@@ -132,7 +124,7 @@ def with_another_initiative(instance: Instance) -> Instance:
 def test_an_initiative_without_its_key_keeps_no_other_one_from_its_night(instance: Instance) -> None:
     instance = with_another_initiative(instance)
     settings = instance.settings
-    sign(instance, 2)
+    signed(instance, 2)
     for _ in range(3):
         record(instance.store, Catalogue(instance.engine, settings).collection(OTHER, "DE"), ADA)
     key = settings.secrets / storage_secret(NUMBER)

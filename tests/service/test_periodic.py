@@ -17,9 +17,8 @@ from signer.statements.tables import arrival, settled
 from signer.tallies.job_log import Work, read_runs
 from signer.tallies.queries import read_counts
 from tests.conftest import Instance
-from tests.people import ADA
 from tests.settling import count
-from tests.signing import record
+from tests.signing import signed
 from tests.waiting import wait_for
 
 
@@ -38,12 +37,6 @@ def runs(instance: Instance) -> Mapping[Work, datetime]:
         return read_runs(connection)
 
 
-def sign(instance: Instance, service: Service) -> None:
-    """Record as many statements as a settling waits for."""
-    for _ in range(FEWEST):
-        record(service.store, instance.collection("DE"), ADA)
-
-
 def is_settled(instance: Instance) -> bool:
     """Whether they are counted, and their leaves placed."""
     with reading(instance.engine) as connection:
@@ -54,7 +47,7 @@ def is_settled(instance: Instance) -> bool:
 def test_ten_statements_are_counted_and_their_leaves_placed(instance: Instance, service: Service) -> None:
     stopped = threading.Event()
     thread = periodic.start_periodic(service, stopped)
-    sign(instance, service)
+    signed(instance, FEWEST)
 
     assert wait_for(lambda: is_settled(instance))
     stopped.set()
@@ -69,7 +62,7 @@ def test_when_the_elected_process_ends_another_takes_over(instance: Instance, se
     threads.append(periodic.start_periodic(service, second))
     first.set()
     threads[0].join()
-    sign(instance, service)
+    signed(instance, FEWEST)
 
     assert wait_for(lambda: is_settled(instance))
     second.set()
@@ -85,7 +78,7 @@ def test_a_fault_that_passes_does_not_end_the_work(
     key.chmod(0o644)
     stopped = threading.Event()
     thread = periodic.start_periodic(service, stopped)
-    sign(instance, service)
+    signed(instance, FEWEST)
     assert wait_for(lambda: "periodic work waits" in caplog.text)
     key.chmod(0o600)
 

@@ -11,8 +11,7 @@ from signer.statements.settle import FEWEST
 from signer.tallies.job_log import Work, read_runs
 from signer.tallies.queries import read_counts
 from tests.conftest import Instance
-from tests.people import ADA
-from tests.signing import record
+from tests.signing import signed
 
 HOUR, MINUTE = 3600, 60
 
@@ -44,12 +43,6 @@ def times(on_sqlite: Instance, clock: Clock) -> SettlingTimes:
     return SettlingTimes(on_sqlite.engine, replace(on_sqlite.settings, sequence_seconds=HOUR), clock)
 
 
-def sign(instance: Instance, number: int = 1) -> None:
-    """Record so many statements."""
-    for _ in range(number):
-        record(instance.store, instance.collection("DE"), ADA)
-
-
 def counted(instance: Instance) -> int:
     """How many are counted."""
     with reading(instance.engine) as connection:
@@ -57,7 +50,7 @@ def counted(instance: Instance) -> int:
 
 
 def test_nothing_is_settled_before_the_full_hour(on_sqlite: Instance, times: SettlingTimes, clock: Clock) -> None:
-    sign(on_sqlite, FEWEST)
+    signed(on_sqlite, FEWEST)
     for _ in range(59):
         times.do_what_is_due()
         clock.now += MINUTE
@@ -70,12 +63,12 @@ def test_nothing_is_settled_before_the_full_hour(on_sqlite: Instance, times: Set
 
 
 def test_fewer_than_ten_wait_for_others(on_sqlite: Instance, times: SettlingTimes, clock: Clock) -> None:
-    sign(on_sqlite, FEWEST - 1)
+    signed(on_sqlite, FEWEST - 1)
     for _ in range(3):
         clock.pass_to_next(HOUR)
         times.do_what_is_due()
     before = counted(on_sqlite)
-    sign(on_sqlite)
+    signed(on_sqlite, 1)
 
     clock.pass_to_next(HOUR)
     times.do_what_is_due()
@@ -87,10 +80,10 @@ def test_after_an_hour_with_a_rush_each_full_minute_settles_until_one_without(
     on_sqlite: Instance, times: SettlingTimes, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settling, "RUSH", 12)
-    sign(on_sqlite, 12)
+    signed(on_sqlite, 12)
     clock.pass_to_next(HOUR)
     times.do_what_is_due()
-    sign(on_sqlite, 11)
+    signed(on_sqlite, 11)
     times.do_what_is_due()
     within_the_minute = counted(on_sqlite)
 
@@ -99,7 +92,7 @@ def test_after_an_hour_with_a_rush_each_full_minute_settles_until_one_without(
     in_the_rush = counted(on_sqlite)
     clock.pass_to_next(HOUR)
     times.do_what_is_due()
-    sign(on_sqlite, 20)
+    signed(on_sqlite, 20)
     clock.pass_to_next(MINUTE)
     times.do_what_is_due()
 
@@ -124,7 +117,7 @@ def test_a_fixed_time_without_a_leader_is_made_up_for_at_once(
 ) -> None:
     clock.pass_to_next(HOUR)
     times.do_what_is_due()
-    sign(on_sqlite, FEWEST)
+    signed(on_sqlite, FEWEST)
     clock.pass_to_next(HOUR)
     clock.now += 20 * MINUTE
 
@@ -141,7 +134,7 @@ def test_a_fixed_time_that_a_fault_spoiled_is_made_up_for_at_once(
 
     clock.pass_to_next(HOUR)
     times.do_what_is_due()
-    sign(on_sqlite, FEWEST)
+    signed(on_sqlite, FEWEST)
     clock.pass_to_next(HOUR)
     with monkeypatch.context() as patched:
         patched.setattr(settling, "settle", away)
@@ -159,7 +152,7 @@ def test_a_leader_elected_within_the_hour_settles_nothing_before_it_ends(
 ) -> None:
     clock.pass_to_next(HOUR)
     times.do_what_is_due()
-    sign(on_sqlite, FEWEST)
+    signed(on_sqlite, FEWEST)
     clock.now += 20 * MINUTE
 
     SettlingTimes(on_sqlite.engine, replace(on_sqlite.settings, sequence_seconds=HOUR), clock).do_what_is_due()

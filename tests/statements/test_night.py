@@ -23,7 +23,6 @@ from signer.database import (
 from signer.initiatives.fence import raise_fence
 from signer.initiatives.tables import fence
 from signer.ledger.merkle import Frontier
-from signer.sealing.code import Code
 from signer.statements import night
 from signer.statements.night import bring_home, let_go, wait_for_requests_under_way
 from signer.statements.store import BehindFence
@@ -31,19 +30,10 @@ from signer.statements.tables import arrival, day_list, erasure, received, settl
 from signer.storage import discard_write_ahead_log
 from tests.acts import MAY_DAY, erase_now
 from tests.conftest import Instance
-from tests.people import ADA
 from tests.settling import count, pass_night, settle_now, stored
-from tests.signing import record
+from tests.signing import signed
 
 DAY = timedelta(days=1)
-
-
-def sign(instance: Instance, number: int, *, member_state: str = "DE", on: date = MAY_DAY) -> list[Code]:
-    """Record so many statements."""
-    codes = [Code.new() for _ in range(number)]
-    for code in codes:
-        record(instance.store, instance.collection(member_state), ADA, code=code, on=on)
-    return codes
 
 
 def lists(instance: Instance) -> list[tuple[str, date, date, int, bytes]]:
@@ -54,10 +44,10 @@ def lists(instance: Instance) -> list[tuple[str, date, date, int, bytes]]:
 
 
 def test_the_day_that_is_over_moves_and_the_new_one_stays(instance: Instance) -> None:
-    old = sign(instance, 12)
+    old = signed(instance, 12)
     settle_now(instance)
-    old += sign(instance, 3)
-    new = sign(instance, 4, on=MAY_DAY + DAY)
+    old += signed(instance, 3)
+    new = signed(instance, 4, on=MAY_DAY + DAY)
 
     pass_night(instance)
 
@@ -71,8 +61,8 @@ def test_behind_the_fence_nothing_more_is_taken(instance: Instance) -> None:
     pass_night(instance)
 
     with pytest.raises(BehindFence):
-        sign(instance, 1)
-    sign(instance, 1, on=MAY_DAY + DAY)
+        signed(instance, 1)
+    signed(instance, 1, on=MAY_DAY + DAY)
 
     assert count(instance, arrival) == (1,)
 
@@ -85,7 +75,7 @@ def test_a_fence_only_moves_forward(instance: Instance) -> None:
 
 
 def test_a_night_that_is_run_again_changes_nothing(instance: Instance) -> None:
-    sign(instance, 5)
+    signed(instance, 5)
     pass_night(instance)
     before = lists(instance)
 
@@ -103,7 +93,7 @@ def test_rows_are_moved_in_small_steps_by_ascending_id(instance: Instance, monke
     name = "_move_on_sqlite" if is_sqlite(instance.engine) else "_move_on_postgresql"
     step = getattr(night, name)
     monkeypatch.setattr(night, name, lambda *given: (moved.extend(sorted(found := step(*given))), found)[1])
-    codes = sign(instance, 30)
+    codes = signed(instance, 30)
 
     pass_night(instance)
 
@@ -111,7 +101,7 @@ def test_rows_are_moved_in_small_steps_by_ascending_id(instance: Instance, monke
 
 
 def test_the_day_list_has_all_that_came_erased_ones_included_and_can_be_made_again(instance: Instance) -> None:
-    codes = sign(instance, 5)
+    codes = signed(instance, 5)
     erase_now(instance.engine, instance.settings, instance.initiative, codes[0])
     settle_now(instance)
     erase_now(instance.engine, instance.settings, instance.initiative, codes[1])
@@ -138,9 +128,9 @@ def test_the_day_list_has_all_that_came_erased_ones_included_and_can_be_made_aga
 
 def test_the_first_list_of_a_member_state_covers_all_days_before_it(instance: Instance) -> None:
     for member_state, day in (("DE", 0), ("DE", 2), ("DK", 2)):
-        sign(instance, 1, member_state=member_state, on=MAY_DAY + day * DAY)
+        signed(instance, 1, member_state=member_state, on=MAY_DAY + day * DAY)
     pass_night(instance, after=MAY_DAY + 2 * DAY)
-    sign(instance, 2, on=MAY_DAY + 3 * DAY)
+    signed(instance, 2, on=MAY_DAY + 3 * DAY)
 
     pass_night(instance, after=MAY_DAY + 4 * DAY)
 
@@ -153,7 +143,7 @@ def test_the_first_list_of_a_member_state_covers_all_days_before_it(instance: In
 
 def test_a_damaged_row_holds_up_no_night(instance: Instance) -> None:
     """It is counted and listed by what is stored; the opening sets it apart."""
-    sign(instance, 3)
+    signed(instance, 3)
     settle_now(instance)
     with writing(instance.engine) as connection:
         connection.execute(update(settled).values(sealed=b"damaged"))
@@ -164,7 +154,7 @@ def test_a_damaged_row_holds_up_no_night(instance: Instance) -> None:
 
 
 def test_counts_and_erasures_are_written_again_in_order_of_their_keys(instance: Instance) -> None:
-    codes = sign(instance, 6) + sign(instance, 6, member_state="DK")
+    codes = signed(instance, 6) + signed(instance, 6, member_state="DK")
     settle_now(instance)
     for code in codes[:5]:
         erase_now(instance.engine, instance.settings, instance.initiative, code)
@@ -207,7 +197,7 @@ def test_a_request_that_does_not_end_holds_up_the_night_and_not_who_signs(
         with pytest.raises(StoreUnavailable, match="under way before the fence"):
             bring_home(on_postgresql.engine, on_postgresql.settings, on_postgresql.initiative, MAY_DAY)
 
-        sign(on_postgresql, 1, on=MAY_DAY + DAY)
+        signed(on_postgresql, 1, on=MAY_DAY + DAY)
         hanging.rollback()
     pass_night(on_postgresql)
 
@@ -217,7 +207,7 @@ def test_where_another_process_settles_the_night_waits_until_all_are_home(
 ) -> None:
     """Its own settling stands back then; a batch that was frozen now would lack what is still on its way."""
     monkeypatch.setattr(night, "HOME_WAIT_SECONDS", 0)
-    sign(instance, 3)
+    signed(instance, 3)
     settle, tries = night.settle, []
 
     def stands_back(*given: object, **named: object) -> int:
@@ -227,7 +217,7 @@ def test_where_another_process_settles_the_night_waits_until_all_are_home(
     monkeypatch.setattr(night, "settle", stands_back)
     pass_night(instance)
     assert (len(tries), *count(instance, statement, day_list)) == (3, 3, 1)
-    sign(instance, 1, on=MAY_DAY + DAY)
+    signed(instance, 1, on=MAY_DAY + DAY)
     monkeypatch.setattr(night, "settle", lambda *_, **__: 0)
 
     with pytest.raises(StoreUnavailable, match="not complete yet"):
@@ -236,7 +226,7 @@ def test_where_another_process_settles_the_night_waits_until_all_are_home(
 
 def test_a_table_that_is_read_for_long_is_let_alone_until_the_next_night(on_postgresql: Instance) -> None:
     """Who signs or erases would queue behind the lock that a truncation waits for."""
-    sign(on_postgresql, 3)
+    signed(on_postgresql, 3)
     settle_now(on_postgresql)
     with reading(on_postgresql.engine, arrival, settled):
         began = time.monotonic()
@@ -251,7 +241,7 @@ def test_a_table_that_is_read_for_long_is_let_alone_until_the_next_night(on_post
 
 def test_who_began_to_read_before_a_truncation_sees_what_there_was(on_postgresql: Instance) -> None:
     """PostgreSQL shows an older snapshot an empty table; so the readers' lock comes first (`database.reading`)."""
-    sign(on_postgresql, 3)
+    signed(on_postgresql, 3)
     settle_now(on_postgresql)
     began = threading.Event()
 
@@ -265,7 +255,7 @@ def test_who_began_to_read_before_a_truncation_sees_what_there_was(on_postgresql
 
 def test_sqlite_has_pages_that_a_sealed_statement_fits_on(on_sqlite: Instance) -> None:
     """With pages of 4 kB its end would lie on another page, taken as it came."""
-    sign(on_sqlite, 40)
+    signed(on_sqlite, 40)
     pass_night(on_sqlite)
     path = Path(str(on_sqlite.engine.url.database))
     discard_write_ahead_log(on_sqlite.engine)
@@ -281,10 +271,10 @@ def test_sqlite_has_pages_that_a_sealed_statement_fits_on(on_sqlite: Instance) -
 
 def test_the_emptied_log_has_nothing_and_a_reader_is_not_waited_for(on_sqlite: Instance) -> None:
     path = Path(f"{on_sqlite.engine.url.database}-wal")
-    sign(on_sqlite, 5)
+    signed(on_sqlite, 5)
     with reading(on_sqlite.engine) as connection:
         connection.execute(select(arrival)).all()
-        sign(on_sqlite, 1)
+        signed(on_sqlite, 1)
         began = time.monotonic()
         assert not discard_write_ahead_log(on_sqlite.engine)
         assert time.monotonic() - began < 1

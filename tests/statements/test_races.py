@@ -4,7 +4,6 @@ Promise 2 and 4: every code one row and one answer, every erasure done, nothing 
 """
 
 import random  # noqa: TID251 - when a page is sent again; nothing secret comes of it
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from signer.statements.settle import empty_arrivals, settle
 from signer.statements.store import AlreadyErased, SealedStatement
 from signer.statements.tables import arrival, erasure, settled, statement
 from tests.acts import MAY_DAY, erase_now
+from tests.beside import beside
 from tests.conftest import Instance
 from tests.people import ADA
 from tests.settling import count, stored
@@ -58,29 +58,15 @@ class Pages:
 @contextmanager
 def moving(instance: Instance) -> Iterator[None]:
     """Settle, and move what is settled, without a pause while the block runs, and once more behind it."""
-    ended, troubled = threading.Event(), []
-    here = (instance.engine, instance.settings, instance.initiative.id)
 
     def move_on() -> None:
-        try:
-            while True:
-                is_last = ended.is_set()
-                settle(*here)
-                empty_arrivals(instance.engine)
-                _move(instance.engine, instance.initiative.id, MAY_DAY + timedelta(days=1))
-                if is_last:
-                    return
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
-            troubled.append(error)
+        settle(instance.engine, instance.settings, instance.initiative.id)
+        empty_arrivals(instance.engine)
+        _move(instance.engine, instance.initiative.id, MAY_DAY + timedelta(days=1))
 
-    mover = threading.Thread(target=move_on)
-    mover.start()
-    try:
+    with beside(move_on):
         yield
-    finally:
-        ended.set()
-        mover.join()
-    assert troubled == []
+    move_on()
 
 
 def at_once(act: Callable[[int], object], numbers: list[int]) -> list[object]:

@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select
@@ -23,17 +23,9 @@ from tests.acts import MAY_DAY, erase_now
 from tests.conftest import Instance
 from tests.people import ADA
 from tests.settling import count, settle_now, stored
-from tests.signing import record
+from tests.signing import record, signed
 
 NEXT_DAY = MAY_DAY + timedelta(days=1)
-
-
-def sign(instance: Instance, number: int, *, member_state: str = "DE", on: date = MAY_DAY) -> list[Code]:
-    """Record so many statements."""
-    codes = [Code.new() for _ in range(number)]
-    for code in codes:
-        record(instance.store, instance.collection(member_state), ADA, code=code, on=on)
-    return codes
 
 
 def counts(instance: Instance) -> StatementCounts:
@@ -42,7 +34,7 @@ def counts(instance: Instance) -> StatementCounts:
 
 
 def test_what_waits_is_counted_placed_and_kept_under_its_id(instance: Instance) -> None:
-    codes = sign(instance, 12) + sign(instance, 3, member_state="DK")
+    codes = signed(instance, 12) + signed(instance, 3, member_state="DK")
     with reading(instance.engine) as connection:
         commitments = sorted(connection.scalars(select(arrival.c.commitment)))
         assert count_waiting(connection) == {instance.initiative.id: 15}
@@ -69,9 +61,9 @@ def test_groups_are_placed_one_behind_the_other_each_sorted_by_hash(
     """Also where one settling has more than a group takes."""
     for name, most in (("GROUP", 4), ("SQLITE_GROUP", 4), ("SQLITE_CHUNK", 3), ("SQLITE_AT_ONCE", 10)):
         monkeypatch.setattr(settling, name, most)
-    sign(instance, 11)
+    signed(instance, 11)
     settle_now(instance)
-    sign(instance, 5)
+    signed(instance, 5)
 
     assert settle_now(instance) == 5
 
@@ -84,7 +76,7 @@ def test_groups_are_placed_one_behind_the_other_each_sorted_by_hash(
 
 
 def test_settling_again_changes_nothing(instance: Instance) -> None:
-    sign(instance, 3)
+    signed(instance, 3)
     settle_now(instance)
     with reading(instance.engine) as connection:
         note = latest_note(connection)
@@ -96,8 +88,8 @@ def test_settling_again_changes_nothing(instance: Instance) -> None:
 
 
 def test_days_behind_the_fence_can_be_settled_alone(instance: Instance) -> None:
-    sign(instance, 2)
-    sign(instance, 3, on=NEXT_DAY)
+    signed(instance, 2)
+    signed(instance, 3, on=NEXT_DAY)
 
     assert settle(instance.engine, instance.settings, instance.initiative.id, until=MAY_DAY) == 2
 
@@ -105,7 +97,7 @@ def test_days_behind_the_fence_can_be_settled_alone(instance: Instance) -> None:
 
 
 def test_other_initiatives_wait_for_their_own_settling(instance: Instance) -> None:
-    sign(instance, 4)
+    signed(instance, 4)
     with writing(instance.engine) as connection:
         row = connection.execute(select(arrival)).mappings().first()
         assert row
@@ -121,7 +113,7 @@ def test_other_initiatives_wait_for_their_own_settling(instance: Instance) -> No
 
 def test_settlers_at_the_same_time_settle_everything_once(instance: Instance) -> None:
     """Nothing is elected here: the lock of the transaction and the head's size are what holds."""
-    sign(instance, 120)
+    signed(instance, 120)
     others = [open_engine(instance.settings) for _ in range(3)]
 
     with ThreadPoolExecutor(3) as settlers:
@@ -143,7 +135,7 @@ def test_a_settler_behind_whose_back_the_head_has_grown_changes_nothing(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a failover in the middle of a settling, which a lock does not survive (`test_log.py` has the head)."""
-    sign(instance, 5)
+    signed(instance, 5)
 
     def grown(*_: object, **_options: object) -> None:
         raise HeadMoved("the log has grown")
@@ -179,7 +171,7 @@ def test_arrivals_that_come_meanwhile_are_in_this_settling_or_in_the_next(instan
 def test_no_signer_waits_for_the_transaction_of_a_settling(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     if is_sqlite(instance.engine):
         pytest.skip("SQLite has one writer; its chunks are small (`test_waits.py`)")
-    sign(instance, 20)
+    signed(instance, 20)
     grow, stands, go_on = settling.grow_head, threading.Event(), threading.Event()
 
     def slowly(*arguments: object, **options: object) -> object:
@@ -191,7 +183,7 @@ def test_no_signer_waits_for_the_transaction_of_a_settling(instance: Instance, m
     with ThreadPoolExecutor(1) as pool:
         settler = pool.submit(settle_now, instance)
         assert stands.wait(30)
-        sign(instance, 5)
+        signed(instance, 5)
         go_on.set()
         assert settler.result() == 20
 
@@ -201,7 +193,7 @@ def test_no_signer_waits_for_the_transaction_of_a_settling(instance: Instance, m
 def test_who_erases_while_the_row_is_settled_waits_for_the_group_and_finds_it(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code, *_ = sign(instance, 10)
+    code, *_ = signed(instance, 10)
     grow, stands = settling.grow_head, threading.Event()
 
     def slowly(*arguments: object, **options: object) -> object:
@@ -224,7 +216,7 @@ def test_who_erases_while_the_row_is_settled_waits_for_the_group_and_finds_it(
 
 def test_on_sqlite_a_row_that_lies_in_two_tables_is_one_statement(on_sqlite: Instance) -> None:
     """Between copying and deleting: counted once, told once, erased from both."""
-    codes = sign(on_sqlite, 6)
+    codes = signed(on_sqlite, 6)
     here = {"initiative_id": on_sqlite.initiative.id}
     list(settling._place(on_sqlite.engine, on_sqlite.settings, on_sqlite.initiative.id, MAY_DAY))
     assert counts(on_sqlite) == StatementCounts(received=6, open=6)

@@ -4,9 +4,7 @@ The limits of the fence and of a truncation are apart (`test_night.py`). SQLite 
 chunks hold the others up is measured by `make proof PART=million`.
 """
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +20,7 @@ from signer.statements.night import bring_home
 from signer.statements.settle import settle
 from signer.statements.stores import open_store
 from tests.acts import MAY_DAY, export_to, freeze_now
+from tests.beside import beside
 from tests.conftest import NUMBER, Instance
 from tests.people import ADA
 from tests.settling import pass_night
@@ -40,29 +39,6 @@ def impatient(on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch) -> Itera
     store = open_store(on_postgresql.engine)
     yield replace(on_postgresql, store=store)
     store.close()
-
-
-@contextmanager
-def beside(*work: Callable[[], object]) -> Iterator[None]:
-    """Do all of it again and again while the block runs, and at least once."""
-    ended, troubled = threading.Event(), []
-
-    def go_on() -> None:
-        try:
-            while not ended.is_set():
-                for each in work:
-                    each()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
-            troubled.append(error)
-
-    thread = threading.Thread(target=go_on)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-    assert troubled == []
 
 
 def test_no_signer_waits_for_settling_night_freeze_export_or_reconciliation(
