@@ -99,23 +99,24 @@ def is_sqlite(engine: Engine | Connection) -> bool:
 
 
 @contextmanager
-def reading(engine: Engine, *held: Table) -> Iterator[Connection]:
+def reading(engine: Engine, *held: Table, counts: bool = True) -> Iterator[Connection]:
     """Give a connection whose reads all see one state of the database. Raises StoreUnavailable.
 
     held: tables that are not to be truncated meanwhile, besides those that say so of themselves (`WRITTEN_AGAIN`). On
     PostgreSQL whoever took their snapshot before a truncation finds the table empty after it; so the lock comes first.
+    counts: False for who reads none of either, and so waits for no night.
     """
     with translated(), engine.connect() as connection:
         if not is_sqlite(engine):
             connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
-            if not is_sqlite(engine) and (names := [table.name for table in (*held, *_written_again())]):
+            if not is_sqlite(engine) and (names := [table.name for table in (*held, *_written_again(counts))]):
                 connection.execute(text(f"LOCK TABLE {', '.join(names)} IN ACCESS SHARE MODE"))
             yield connection
 
 
-def _written_again() -> Iterator[Table]:
-    return (table for table in METADATA.tables.values() if table.info == WRITTEN_AGAIN)
+def _written_again(counts: bool) -> Iterator[Table]:
+    return (table for table in METADATA.tables.values() if counts and table.info == WRITTEN_AGAIN)
 
 
 @contextmanager

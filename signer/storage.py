@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Table, literal, select, text
+from sqlalchemy import Connection, Engine, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from signer.database import (
@@ -24,6 +24,10 @@ from signer.database import (
 
 PATIENCE_SECONDS = 0.1
 """How long others may have to wait behind a lock that shuts them out of a table; who cannot have it tries later."""
+FEW = 1_000
+"""Rows that can be written again in that time, while whoever signs waits."""
+WRITE_AGAIN_SECONDS = 1.0
+"""For each statement that writes a small table again: as long as somebody who erases may have to wait."""
 LONGEST_PAUSE_SECONDS = 0.005
 """Enough for whoever waits for the writer's lock to be woken and have it."""
 EMPTYING_SECONDS = 0.5
@@ -44,16 +48,43 @@ def shutting_out(engine: Engine, table: Table, *, for_seconds: float = PATIENCE_
         yield connection
 
 
-def truncate_if_empty(engine: Engine, table: Table) -> bool:
-    """PostgreSQL: truncate `table` if it has no row; return whether it had none, as far as could be seen in time.
+def leave_dead_rows_behind(engine: Engine, table: Table) -> bool:
+    """PostgreSQL: let go of what the deleted rows of `table` still hold; return whether that could be done in time.
 
-    What deleted rows still hold is then gone with their file. Raises StoreUnavailable.
+    It is gone with the table's file. The few rows that are there move into the new one, in order of their keys; more
+    than a thousand would take too long. Raises StoreUnavailable.
     """
+    by_key = select(table).order_by(*table.primary_key.columns)
     try:
         with shutting_out(engine, table) as connection:
-            if connection.execute(select(literal(1)).select_from(table).limit(1)).first():
+            rows = [dict(row._mapping) for row in connection.execute(by_key.limit(FEW + 1))]
+            if len(rows) > FEW:
                 return False
             connection.execute(text(f"TRUNCATE {table.name}"))
+            if rows:
+                connection.execute(insert(table), rows)
+    except LockTimeout:
+        return False
+    return True
+
+
+def write_again(engine: Engine, table: Table) -> bool:
+    """Write a small table's rows again in order of their keys: nothing tells in which order they came.
+
+    Return whether it could be done: False where somebody reads for so long that it stays as it is. The database does it
+    by itself: ten thousand rows take 20 ms, and by our hands 200. Raises StoreUnavailable.
+    """
+    keys = ", ".join(column.name for column in table.primary_key.columns)
+    alone = writing(engine) if is_sqlite(engine) else shutting_out(engine, table, for_seconds=WRITE_AGAIN_SECONDS)
+    try:
+        with alone as connection:
+            for sql in (
+                f"CREATE TEMP TABLE again AS SELECT * FROM {table.name}",  # noqa: S608 - names of ours
+                f"DELETE FROM {table.name}" if is_sqlite(engine) else f"TRUNCATE {table.name}",  # noqa: S608
+                f"INSERT INTO {table.name} SELECT * FROM again ORDER BY {keys}",  # noqa: S608
+                "DROP TABLE again",
+            ):
+                connection.execute(text(sql))
     except LockTimeout:
         return False
     return True

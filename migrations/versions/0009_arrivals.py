@@ -6,7 +6,8 @@ million statements take a few minutes, and up to three times their room besides.
 does not know these tables. Take a backup before, and destroy it once this has run: it tells the order of arrival.
 
 What an erasure kept as code becomes its proof. A frozen batch becomes the range of its days; an interim one that shared
-a day with another batch, which no range can say, is voided and can be frozen again.
+a day with another batch, which no range can say, is voided and can be frozen again (also where an authority has it,
+whom the next hand-over then tells).
 """
 
 import hashlib
@@ -63,8 +64,10 @@ def _make_ranges() -> None:
         place = (row.initiative_id, row.member_state)
         start = starts[row.initiative_id]
         lives = row.state not in {"failed", "destroyed"}
-        # A failed batch held what a later one holds, or what is open.
-        since = ends.get(place, start) if lives and not row.final else start
+        # A failed batch held what a later one holds, or what is open: before the first of its own a batch has no day.
+        since = start
+        if lives and not row.final:
+            since = max(ends.get(place, start), connection.execute(_first_day(), {"id": row.id}).scalar() or start)
         values = {"id": row.id, "since": since, "until": row.until, "initiative_id": place[0], "member_state": place[1]}
         if lives and connection.scalar(_misfits(), values):
             _void(row.id)
@@ -82,6 +85,14 @@ def _initiatives() -> sa.TextualSelect:
 
 def _dated(statement: str) -> sa.TextClause:
     return sa.text(statement).bindparams(sa.bindparam("since", type_=sa.Date), sa.bindparam("until", type_=sa.Date))
+
+
+def _first_day() -> sa.TextualSelect:
+    """Return what finds the first day of what a batch holds, or held when an authority had it."""
+    return sa.text(
+        "SELECT min(submitted_on) AS first FROM (SELECT submitted_on FROM statement WHERE batch = :id "
+        "UNION ALL SELECT submitted_on FROM erasure WHERE batch = :id) AS own"
+    ).columns(first=sa.Date)
 
 
 def _misfits() -> sa.TextClause:
@@ -115,7 +126,7 @@ def _void(batch_id: int) -> None:
 
 
 def _raise_fences() -> None:
-    """Behind the fence lies what is over: yesterday, and whole collections that were closed or have a final batch."""
+    """Behind the fence lies what is over: yesterday, and whole collections that were closed."""
     op.create_table(
         "fence",
         sa.Column("initiative_id", sa.Integer, nullable=False),

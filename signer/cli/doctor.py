@@ -134,14 +134,18 @@ def _journal(settings: Settings) -> Finding:
 
 
 def _late(engine: Engine, settings: Settings) -> Iterator[Finding]:
-    """Yield a finding for settling and for the night, which only a worker that runs can do."""
+    """Yield a finding for settling, the night and the emptied log, which only a worker that runs can see to."""
     with reading(engine) as connection:
         runs = read_runs(connection)
-    for work in (Work.SETTLE, Work.NIGHT):
+    advice = dict.fromkeys((Work.SETTLE, Work.NIGHT), "start the service; `signer daily` runs a night")
+    for work, what in (
+        advice | {Work.EMPTY_LOG: "end what reads from the database for long; run `signer daily`"}
+    ).items():
         at = runs.get(work)
         said = f"last {at:%Y-%m-%d %H:%M} UTC" if at else "never yet"
-        if at and is_late(at, work, now=datetime.now(UTC), settle_seconds=settings.sequence_seconds):
-            yield Finding(work, "warn", f"{said}, which is late", "start the service; `signer daily` runs a night")
+        # Without any worker so far there is nothing to be late with.
+        if runs and is_late(at, work, now=datetime.now(UTC), settle_seconds=settings.sequence_seconds):
+            yield Finding(work, "warn", f"{said}, which is late", what)
         else:
             yield Finding(work, "pass", said)
 

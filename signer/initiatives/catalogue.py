@@ -78,7 +78,8 @@ class Catalogue:
         return snapshot
 
     def _read(self) -> _Snapshot:
-        with reading(self._engine) as connection:
+        # Within the request of somebody who signs, now and then.
+        with reading(self._engine, counts=False) as connection:
             opened = tuple(found for found in read_initiatives(connection) if found.status is not Status.DRAFT)
             keys = {
                 initiative.registration_number: (

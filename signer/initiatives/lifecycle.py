@@ -107,8 +107,8 @@ def change_status(
     values: dict[str, object] = {"status": wanted, "pause_reason": reason if wanted is Status.PAUSED else ""}
     if wanted in {Status.CLOSED, Status.WITHDRAWN}:
         values["collection_end"] = min(kept.collection_end, max(kept.collection_start, unit.on))
-        # Workers that have not heard of it yet take nothing more either.
-        raise_fence(unit.connection, kept.id, unit.on)
+        # Workers that have not heard of it yet take nothing more either, of any day: it may be midnight for them.
+        raise_fence(unit.connection, kept.id, max(unit.on, kept.collection_end))
     unit.connection.execute(update(initiative).values(values).where(initiative.c.id == kept.id))
     details = {"said": reason} if reason else {}
     unit.record(RECORDED[wanted], kept.registration_number, **details)

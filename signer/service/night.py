@@ -17,7 +17,7 @@ from signer.audit.unit_of_work import UnitOfWork, unit_of_work
 from signer.batches.reconcile import FoundOutside, Unreconciled, require_reconciled
 from signer.batches.state import OUTSIDE, State, move_to, record_step
 from signer.batches.tables import batch
-from signer.database import reading, writing
+from signer.database import StoreUnavailable, reading, writing
 from signer.errors import SignerError
 from signer.human_check.expire import expire_spent_checks
 from signer.initiatives.initiative import Initiative, Status
@@ -26,11 +26,13 @@ from signer.retention.journal import journal_of, note_night
 from signer.service.postgres import keeps_log
 from signer.settings import Settings
 from signer.statements.night import bring_home, let_go
+from signer.statements.settle import FEWEST, count_waiting, settle
+from signer.statements.tables import arrival
 from signer.storage import discard_write_ahead_log
 from signer.tallies.job_log import Work, note_run
 
 TRIES, WAIT_SECONDS = 20, 0.5
-"""How often, and how far apart, it is tried to empty a log that somebody still reads from."""
+"""How often, and how far apart, it is tried to empty a log or a table that somebody still reads from."""
 
 logger = logging.getLogger(__name__)
 
@@ -54,18 +56,24 @@ def run_night(engine: Engine, settings: Settings, *, on: date, actor: str = SERV
     An initiative that cannot be completed, for want of its storage key perhaps, keeps no other one from it: the first
     failure is raised once all that can be done is, and nothing is written down of the night, which is run again.
     """
+    began = datetime.now(UTC)
     failures = list(_complete(engine, settings, on))
-    are_tables_tidy = let_go(engine)
-    if not are_tables_tidy:
-        logger.warning("somebody reads the counts or the erasures for long: their rows lie in the order of today")
+    are_tables_tidy = _let_go(engine, settings)
     expire_spent_checks(engine, on)
+    if not failures:
+        try:
+            note_night(journal_of(settings), on=on)
+        except StoreUnavailable as failure:
+            failures = [failure]
     if failures:
         _empty_log(engine, settings)
         raise failures[0]
-    note_night(journal_of(settings), on=on)
     disagreement = _reconcile(engine, settings, on=on, actor=actor)
     is_log_empty = _empty_log(engine, settings)
-    _note(engine, Work.NIGHT)
+    with writing(engine) as connection:
+        note_run(connection, Work.NIGHT, at=began)
+        if is_log_empty and are_tables_tidy:
+            note_run(connection, Work.EMPTY_LOG, at=began)
     return Night(disagreement, is_log_empty, are_tables_tidy)
 
 
@@ -79,6 +87,27 @@ def _complete(engine: Engine, settings: Settings, on: date) -> Iterator[SignerEr
         except SignerError as failure:
             logger.warning("the days of %s are not complete: %s", initiative.registration_number, failure)
             yield failure
+
+
+def _let_go(engine: Engine, settings: Settings) -> bool:
+    """Leave nothing in the tables that tells the order of what came; return whether that could be done.
+
+    In a rush too many have come since midnight to be written again in time: then they are settled first.
+    """
+    left = let_go(engine)
+    for _ in range(TRIES):
+        if not left:
+            return True
+        if arrival in left:
+            with reading(engine) as connection:
+                waiting = count_waiting(connection)
+            for initiative_id in (each for each, count in waiting.items() if count >= FEWEST):
+                settle(engine, settings, initiative_id)
+        time.sleep(WAIT_SECONDS)
+        left = let_go(engine, left)
+    names = ", ".join(table.name for table in left)
+    logger.warning("the rows of the day could not be written again in %s: they tell in which order they came", names)
+    return False
 
 
 def last_day_over(initiative: Initiative, on: date) -> date:
@@ -98,9 +127,11 @@ def _reconcile(engine: Engine, settings: Settings, *, on: date, actor: str) -> s
         except Unreconciled as found:
             disagreement = disagreement or str(found)
             with unit_of_work(engine, settings, actor=actor, on=on) as unit:
+                # The batch's row before the audit log's lock, as everywhere: two orders could wait for each other.
+                has_failed = isinstance(found, FoundOutside) and _fail(unit, found.batch_id)
                 unit.record(EntryKind.NOT_RECONCILED, found=str(found))
-                if isinstance(found, FoundOutside) and _fail(unit, found.batch_id):
-                    continue
+            if has_failed:
+                continue
             return disagreement
         with unit_of_work(engine, settings, actor=actor, on=on) as unit:
             unit.record(EntryKind.RECONCILED)
@@ -120,13 +151,7 @@ def _empty_log(engine: Engine, settings: Settings) -> bool:
         if discard_write_ahead_log(engine):
             if keeps_log(engine, settings):
                 break
-            _note(engine, Work.EMPTY_LOG)
             return True
         time.sleep(WAIT_SECONDS)
     logger.warning("the write-ahead log of the day could not be emptied; `signer doctor` says why")
     return False
-
-
-def _note(engine: Engine, work: Work) -> None:
-    with writing(engine) as connection:
-        note_run(connection, work, at=datetime.now(UTC))

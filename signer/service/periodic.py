@@ -8,10 +8,12 @@ by itself, at the times of settling.
 import logging
 import threading
 import time
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 
-from signer.database import Lock, elected, reading, writing
+from signer.database import Lock, StoreUnavailable, elected, reading, writing
 from signer.days import BRUSSELS
 from signer.errors import SignerError
 from signer.retention.journal import journal_of, note_night
@@ -63,27 +65,53 @@ class _OwnWork:
 
     def __init__(self, service: Service) -> None:
         self._service, self._written_in = service, stretch(service.settings.sequence_seconds)
-        self._day = service.today()
+        self._day, self._try_at = service.today(), float("-inf")
 
     def do_what_is_due(self) -> None:
-        if (today := self._service.today()) != self._day:
-            note_night(journal_of(self._service.settings), on=today)
-            self._day = today
+        if (today := self._service.today()) != self._day and time.monotonic() >= self._try_at:
+            try:
+                note_night(journal_of(self._service.settings), on=today)
+            except StoreUnavailable as error:
+                # Nobody can erase here until it is mended; that is no reason to count nobody.
+                logger.warning("the night has no line yet: %s", error)
+                self._try_at = time.monotonic() + NIGHT_RETRY_SECONDS
+            else:
+                self._day = today
         if (now := stretch(self._service.settings.sequence_seconds)) != self._written_in:
             self._service.partner_tens.write(on=self._service.today())
             self._written_in = now
 
 
 def _serve_the_term(service: Service, own: _OwnWork, stopped: threading.Event) -> None:
-    settling, nights, noted = SettlingTimes(service.engine, service.settings), _Nights(service), float("-inf")
-    while not stopped.wait(TICK_SECONDS):
-        if time.monotonic() - noted >= NOTE_SECONDS:
-            noted = time.monotonic()
-            _note(service, Work.LEADER)
-        empty_write_ahead_log(service.engine)
-        own.do_what_is_due()
-        nights.do_what_is_due()
-        settling.do_what_is_due()
+    with _noted_as_leader(service):
+        settling, nights = SettlingTimes(service.engine, service.settings), _Nights(service)
+        while not stopped.wait(TICK_SECONDS):
+            empty_write_ahead_log(service.engine)
+            own.do_what_is_due()
+            nights.do_what_is_due()
+            # Before its night nothing of a day is settled, or it would lie among what the night lets go of.
+            settling.do_what_is_due(date.max if nights.has_been_tried else service.today() - timedelta(days=1))
+
+
+@contextmanager
+def _noted_as_leader(service: Service) -> Iterator[None]:
+    """Note every few seconds while the block runs that there is a leader, however long one piece of its work takes."""
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while True:
+            with suppress(StoreUnavailable):
+                _note(service, Work.LEADER, datetime.now(UTC))
+            if ended.wait(NOTE_SECONDS):
+                return
+
+    thread = threading.Thread(target=go_on, name="leader", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 class _Nights:
@@ -91,24 +119,33 @@ class _Nights:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._try_at = float("-inf")
+        self._try_at, self._tried_on = float("-inf"), date.min
         with reading(service.engine) as connection:
-            ended_at = read_runs(connection).get(Work.DAILY)
-        self._done_on = ended_at.astimezone(BRUSSELS).date() if ended_at else date.min
+            began_at = read_runs(connection).get(Work.DAILY)
+        self._done_on = began_at.astimezone(BRUSSELS).date() if began_at else date.min
+
+    @property
+    def has_been_tried(self) -> bool:
+        """Whether the night before today is over, or as good as can be."""
+        return self._service.today() in {self._done_on, self._tried_on}
 
     def do_what_is_due(self) -> None:
         today, service = self._service.today(), self._service
         if today == self._done_on or time.monotonic() < self._try_at or datetime.now(BRUSSELS).time() < NIGHT_BEGINS:
             return
+        began = datetime.now(UTC)
         try:
             run_night(service.engine, service.settings, on=today)
             _do_daily_work(service, today)
+            _note(service, Work.DAILY, began)
         except SignerError as error:
             # Settling goes on meanwhile.
             logger.warning("the night waits: %s", error)
             self._try_at = time.monotonic() + NIGHT_RETRY_SECONDS
         else:
             self._done_on = today
+        finally:
+            self._tried_on = today
 
 
 def _do_daily_work(service: Service, on: date) -> None:
@@ -118,9 +155,8 @@ def _do_daily_work(service: Service, on: date) -> None:
         # Drawing takes a second or two; nobody else waits for it.
         with writing(service.engine) as connection:
             keep_forecast(connection, initiative.id, found, on=on)
-    _note(service, Work.DAILY)
 
 
-def _note(service: Service, work: Work) -> None:
+def _note(service: Service, work: Work, at: datetime) -> None:
     with writing(service.engine) as connection:
-        note_run(connection, work, at=datetime.now(UTC))
+        note_run(connection, work, at=at)

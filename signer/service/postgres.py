@@ -57,6 +57,7 @@ SELECT has_function_privilege(current_user, 'pg_switch_wal()', 'EXECUTE') AND (
     )
 )
 """
+MAY_WRITE_AGAIN = "SELECT has_database_privilege(current_database(), 'TEMPORARY')"
 
 
 def keeps_log(engine: Engine, settings: Settings) -> bool:
@@ -93,6 +94,11 @@ def examine(engine: Engine, settings: Settings) -> Iterator[Misfit]:
                 "not allowed to empty the write-ahead log",
                 "GRANT pg_checkpoint TO it, and GRANT EXECUTE ON FUNCTION pg_switch_wal() TO it",
             )
+        if not connection.scalar(text(MAY_WRITE_AGAIN)):
+            advice = (
+                "GRANT TEMPORARY ON DATABASE to it: each night small tables are written again in order of their keys"
+            )
+            yield Misfit("role", "not allowed to make temporary tables", advice, is_fatal=True)
 
 
 def _of_settings(found: Mapping[str, str], settings: Settings) -> Iterator[Misfit]:

@@ -7,7 +7,7 @@ of which ten wait. What waits longer is settled by the night.
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
 
@@ -34,34 +34,43 @@ class SettlingTimes:
 
     def __init__(self, engine: Engine, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         self._engine, self._settings, self._clock = engine, settings, clock
+        self._brought: Counter[int] = Counter()
+        self._in_a_rush: set[int] = set()
         with reading(engine) as connection:
             last = read_runs(connection).get(Work.SETTLE)
         self._stretch, self._minute = self._now(settings.sequence_seconds), self._now(RUSH_SECONDS)
         if last:
             self._stretch = min(self._stretch, int(last.timestamp()) // settings.sequence_seconds)
-        self._brought: Counter[int] = Counter()
-        self._in_a_rush: set[int] = set()
+        else:
+            # From now on it can be seen to be late.
+            self._note()
 
-    def do_what_is_due(self) -> None:
-        """Settle, if a fixed time has come since the last call. Raises StoreUnavailable."""
+    def do_what_is_due(self, until: date = date.max) -> None:
+        """Settle, if a fixed time has come since the last call, what bears a day up to `until`.
+
+        Raises StoreUnavailable.
+        """
         now, minute = self._now(self._settings.sequence_seconds), self._now(RUSH_SECONDS)
         if now != self._stretch:
-            self._settle(lambda _: True)
+            self._settle(lambda _: True, until)
             self._in_a_rush = {initiative for initiative, brought in self._brought.items() if brought >= RUSH}
             self._brought.clear()
-            with writing(self._engine) as connection:
-                note_run(connection, Work.SETTLE, at=datetime.fromtimestamp(self._clock(), UTC))
+            self._note()
         elif minute != self._minute and self._in_a_rush:
-            self._settle(self._in_a_rush.__contains__)
+            self._settle(self._in_a_rush.__contains__, until)
         self._stretch, self._minute = now, minute
 
-    def _settle(self, is_due: Callable[[int], bool]) -> None:
+    def _settle(self, is_due: Callable[[int], bool], until: date) -> None:
         with reading(self._engine) as connection:
-            waiting = count_waiting(connection)
+            waiting = count_waiting(connection, until=until)
         for initiative_id, count in waiting.items():
             if count >= FEWEST and is_due(initiative_id):
-                self._brought[initiative_id] += settle(self._engine, self._settings, initiative_id)
+                self._brought[initiative_id] += settle(self._engine, self._settings, initiative_id, until=until)
         empty_arrivals(self._engine)
+
+    def _note(self) -> None:
+        with writing(self._engine) as connection:
+            note_run(connection, Work.SETTLE, at=datetime.fromtimestamp(self._clock(), UTC))
 
     def _now(self, seconds: int) -> int:
         return stretch(seconds, self._clock)

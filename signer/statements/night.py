@@ -10,13 +10,14 @@ uses the same steps; of a collection that was closed early, for the day that is 
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Date, Engine, Table, bindparam, delete, insert, select, text
 
 from signer.database import (
+    WRITTEN_AGAIN,
     Lock,
     LockTimeout,
     StoreUnavailable,
@@ -29,16 +30,16 @@ from signer.initiatives.fence import raise_fence
 from signer.initiatives.initiative import Initiative
 from signer.settings import Settings
 from signer.statements.day_list import list_days
-from signer.statements.settle import empty_arrivals, settle
+from signer.statements.settle import settle
 from signer.statements.tables import arrival, erasure, received, settled, statement
-from signer.storage import InTurn, shutting_out, truncate_if_empty
+from signer.storage import InTurn, leave_dead_rows_behind, write_again
 
 FENCE_SECONDS = 2
 FENCE_TRIES = 5
 HOME_TRIES, HOME_WAIT_SECONDS = 10, 0.5
 CHUNK, SQLITE_CHUNK = 1_000, 100
-WRITE_AGAIN_SECONDS = 1.0
-"""For each statement that writes a small table again: as long as somebody who erases may have to wait."""
+LEAVE_TRACES = (received, erasure, settled, arrival)
+"""Tables whose dead rows, or whose order of rows, tell something of the day."""
 
 MOVE = text("""
 WITH moved AS (
@@ -74,16 +75,19 @@ def bring_home(engine: Engine, settings: Settings, initiative: Initiative, until
     raise StoreUnavailable(f"the days up to {until} are not complete yet: another process settles; try again")
 
 
-def let_go(engine: Engine) -> bool:
-    """Let go of what the way of the rows leaves behind in tables; return whether that could be done in time.
+def let_go(engine: Engine, tables: Iterable[Table] = LEAVE_TRACES) -> tuple[Table, ...]:
+    """Let go of what the way of the rows leaves behind in tables; return those in which it could not be done in time.
 
-    What somebody reads or writes just then stays as it is, for the next time. Raises StoreUnavailable.
+    What somebody reads or writes just then stays as it is; so does a table in which too many rows of today wait
+    (`storage.py`). Raises StoreUnavailable.
     """
-    empty_arrivals(engine)
-    if not is_sqlite(engine):
-        truncate_if_empty(engine, settled)
-    written = [_write_again(engine, table) for table in (received, erasure)]
-    return all(written)
+    return tuple(table for table in tables if not _let_go(engine, table))
+
+
+def _let_go(engine: Engine, table: Table) -> bool:
+    if table.info == WRITTEN_AGAIN:
+        return write_again(engine, table)
+    return is_sqlite(engine) or leave_dead_rows_behind(engine, table)
 
 
 def wait_for_requests_under_way(engine: Engine) -> None:
@@ -149,33 +153,3 @@ def _move_on_sqlite(turns: InTurn, values: Mapping[str, Any]) -> list[bytes]:
         connection.execute(insert(statement).from_select(columns, select(settled).where(here).order_by(settled.c.id)))
         connection.execute(delete(settled).where(here))
         return ids
-
-
-def _write_again(engine: Engine, table: Table) -> bool:
-    """Write a small table's rows again in order of their keys: nothing tells in which order they came.
-
-    Return False where somebody has the table for so long that it stays as it is.
-    """
-    if is_sqlite(engine):
-        _write_again_on_sqlite(engine, table)
-        return True
-    by_key = select(table).order_by(*table.primary_key.columns)
-    try:
-        with shutting_out(engine, table, for_seconds=WRITE_AGAIN_SECONDS) as connection:
-            rows = [dict(row._mapping) for row in connection.execute(by_key)]
-            connection.execute(text(f"TRUNCATE {table.name}"))
-            if rows:
-                connection.execute(insert(table), rows)
-    except LockTimeout:
-        return False
-    return True
-
-
-def _write_again_on_sqlite(engine: Engine, table: Table) -> None:
-    """All in the database, in memory: ten thousand rows hold the writer's lock for 20 ms, and by our hands for 200."""
-    keys = ", ".join(column.name for column in table.primary_key.columns)
-    with writing(engine) as connection:
-        connection.execute(text(f"CREATE TEMP TABLE again AS SELECT * FROM {table.name}"))  # noqa: S608 - of ours
-        connection.execute(delete(table))
-        connection.execute(text(f"INSERT INTO {table.name} SELECT * FROM again ORDER BY {keys}"))  # noqa: S608
-        connection.execute(text("DROP TABLE again"))

@@ -28,7 +28,7 @@ from signer.ledger.log import HeadMoved, grow_head, next_place
 from signer.ledger.tables import leaf
 from signer.settings import Settings
 from signer.statements.tables import arrival
-from signer.storage import InTurn, truncate_if_empty
+from signer.storage import InTurn, leave_dead_rows_behind
 
 FEWEST = 10
 """Fewer of an initiative wait, until their day is over: a group hides each of its members."""
@@ -100,10 +100,11 @@ DELETE FROM arrival WHERE rowid IN (
 """)  # noqa: S608
 
 
-def count_waiting(connection: Connection) -> dict[int, int]:
-    """Return how many arrivals wait, by initiative. For settling only: the console counts in `reconcile.py`."""
+def count_waiting(connection: Connection, *, until: date = date.max) -> dict[int, int]:
+    """Return how many arrivals up to a day wait, by initiative. For settling only: the console has `reconcile.py`."""
+    of = arrival.c.initiative_id
     rows = connection.execute(
-        select(arrival.c.initiative_id, func.count().label("total")).group_by(arrival.c.initiative_id)
+        select(of, func.count().label("total")).where(arrival.c.submitted_on <= until).group_by(of)
     )
     return {row.initiative_id: int(row.total) for row in rows}
 
@@ -122,11 +123,11 @@ def settle(engine: Engine, settings: Settings, initiative_id: int, *, until: dat
 
 
 def empty_arrivals(engine: Engine) -> bool:
-    """PostgreSQL: let go of what the deleted rows still hold, if nobody has come meanwhile; return whether so.
+    """PostgreSQL: let go of what the deleted rows still hold, where few have come meanwhile; return whether so.
 
     Nobody who signs waits longer than for a tenth of a second; where that is not enough, next time.
     """
-    return is_sqlite(engine) or truncate_if_empty(engine, arrival)
+    return is_sqlite(engine) or leave_dead_rows_behind(engine, arrival)
 
 
 def _settle_on_postgresql(engine: Engine, settings: Settings, initiative_id: int, until: date) -> Iterator[int]:

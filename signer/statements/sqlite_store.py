@@ -27,7 +27,7 @@ INSERT INTO spent_check (id, spent_on)
 SELECT column1, column2 FROM (VALUES {rows}) AS new
 WHERE NOT EXISTS (SELECT 1 FROM fence WHERE initiative_id = new.column3 AND until >= new.column2)
 ON CONFLICT (id) DO NOTHING
-RETURNING id
+RETURNING id, spent_on
 """
 ARRIVE = """
 INSERT INTO arrival (id, initiative_id, member_state, submitted_on, key_id, sealed, commitment) VALUES {rows}
@@ -144,9 +144,9 @@ class SqliteStore:
 
 def _write(cursor: sqlite3.Cursor, group: Sequence[SealedStatement]) -> list[_Outcome]:
     checks = [(new.check_id, new.submitted_on.isoformat(), new.initiative_id) for new in group]
-    spent = {check_id for (check_id,) in _execute(cursor, SPEND, checks).fetchall()}
-    # Of two with one check in this group, the first is stored, and the second finds it.
-    stored = {new.check_id: new for new in reversed(group) if new.check_id in spent}
+    spent = set(_execute(cursor, SPEND, checks).fetchall())
+    # Of two with one check in this group, the first of the day that was let in is stored, and the other finds it.
+    stored = {new.check_id: new for new in reversed(group) if (new.check_id, new.submitted_on.isoformat()) in spent}
     if stored:
         _execute(cursor, ARRIVE, [_row(new) for new in reversed(stored.values())])
     return [

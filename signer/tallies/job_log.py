@@ -12,8 +12,9 @@ from signer.tallies.tables import periodic_run
 class Work(StrEnum):
     """What comes back.
 
-    leader: a worker leads. settle: a fixed time of settling came. night: the days before are complete.
-    empty_log: the write-ahead log of the day is gone. daily: forecasts are made.
+    leader: a worker leads. settle: a fixed time of settling came, or a worker waits for the first. night: the days
+    before are complete. empty_log: neither write-ahead log nor tables tell any more who came when. daily: forecasts
+    are made. Of what belongs to a day, the time is that when it began: it may end after midnight.
     """
 
     LEADER = "leader"
@@ -24,7 +25,7 @@ class Work(StrEnum):
 
 
 def note_run(connection: Connection, work: Work, *, at: datetime) -> None:
-    """Note that `work` has ended well just now."""
+    """Note that `work` has ended well. at: see `Work`."""
     connection.execute(delete(periodic_run).filter_by(work=work))
     connection.execute(insert(periodic_run).values(work=work, ended_at=at))
 

@@ -157,10 +157,35 @@ def test_interim_batches_become_the_days_that_they_hold(before: Engine) -> None:
 
     start = date(2026, 2, 1)
     assert ranges(before) == [
-        ("frozen", start, FIRST, 1),
+        ("frozen", FIRST, FIRST, 1),
         ("failed", start, SECOND, 1),
         ("frozen", SECOND, THIRD, 0),
     ]
+
+
+def test_behind_a_batch_that_an_erasure_has_voided_the_next_one_stays_valid(before: Engine) -> None:
+    """In the release before each erasure voided the batch that held the statement, whose others were open again."""
+    fill(
+        before,
+        frozen(1, FIRST, state="failed", statements=2),
+        frozen(2, THIRD, statements=2),
+        row(1, FIRST),
+        gone(2, FIRST),
+        row(3, SECOND, 2),
+        row(4, THIRD, 2),
+    )
+
+    migrate(before)
+
+    assert ranges(before)[1] == ("frozen", SECOND, THIRD, 0)
+
+
+def test_of_an_interim_batch_that_an_authority_has_its_erased_days_stay_in_the_range(before: Engine) -> None:
+    fill(before, frozen(1, SECOND, state="handed_over", statements=2), gone(1, FIRST, 1), row(2, SECOND, 1))
+
+    migrate(before)
+
+    assert ranges(before) == [("handed_over", FIRST, SECOND, 0)]
 
 
 def test_a_final_batch_that_an_authority_has_stays_with_what_was_erased_since(before: Engine) -> None:

@@ -1,14 +1,16 @@
 """The night of the whole service: days completed, numbers reconciled and written down, logs emptied."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import Engine, delete, select
 
+from signer import storage
 from signer.audit.entry import EntryKind
 from signer.audit.read import latest_entries
-from signer.database import reading, writing
+from signer.batches.reconcile import require_reconciled
+from signer.database import StoreUnavailable, reading, writing
 from signer.errors import SignerError
 from signer.initiatives.catalogue import Catalogue
 from signer.initiatives.collection import CollectionClosed
@@ -139,7 +141,7 @@ def test_an_initiative_without_its_key_keeps_no_other_one_from_its_night(instanc
         listed = select(initiative.c.registration_number, day_list.c.statements)
         lists = connection.execute(listed.where(initiative.c.id == day_list.c.initiative_id)).all()
         assert [tuple(each) for each in lists] == [(OTHER, 3)]
-        assert read_runs(connection).keys() == {Work.EMPTY_LOG}
+        assert not read_runs(connection)
     # It is tried each minute: nothing is written down of it, or the logs would be full of it.
     assert kinds(instance) == before
     assert not journal_of(settings).exists()
@@ -150,6 +152,69 @@ def test_an_initiative_without_its_key_keeps_no_other_one_from_its_night(instanc
 
     assert count(instance, arrival, settled, statement, day_list) == (0, 0, 5, 2)
     assert kinds(instance)[0] == EntryKind.RECONCILED
+
+
+def test_in_a_rush_what_has_come_since_midnight_is_settled_so_that_few_rows_wait(
+    on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More would take too long to be written again while nobody can sign."""
+    monkeypatch.setattr(storage, "FEW", 5)
+    monkeypatch.setattr(night, "WAIT_SECONDS", 0)
+    signed(on_postgresql, 3)
+    signed(on_postgresql, 12, on=NEXT_DAY)
+
+    found = run_night(on_postgresql.engine, on_postgresql.settings, on=NEXT_DAY)
+
+    assert found == night.Night(disagreement="", is_log_empty=True, are_tables_tidy=True)
+    assert count(on_postgresql, arrival, settled, statement) == (0, 12, 3)
+
+
+def test_a_table_that_is_read_all_the_while_is_told_and_the_night_not_taken_for_whole(
+    on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(night, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(night, "TRIES", 2)
+    signed(on_postgresql, 3)
+
+    with reading(on_postgresql.engine, settled) as connection:
+        found = run_night(on_postgresql.engine, on_postgresql.settings, on=NEXT_DAY)
+        connection.execute(select(settled))
+
+    assert (found.disagreement, found.are_tables_tidy) == ("", False)
+    with reading(on_postgresql.engine) as connection:
+        assert Work.EMPTY_LOG not in read_runs(connection)
+        assert Work.NIGHT in read_runs(connection)
+
+
+def test_a_night_that_ends_behind_midnight_is_that_of_the_day_before(
+    on_sqlite: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next one would be taken for done."""
+    reconciled: list[datetime] = []
+
+    def slowly(engine: Engine) -> None:
+        reconciled.append(datetime.now(UTC))
+        require_reconciled(engine)
+
+    monkeypatch.setattr(night, "require_reconciled", slowly)
+
+    run_night(on_sqlite.engine, on_sqlite.settings, on=NEXT_DAY)
+
+    with reading(on_sqlite.engine) as connection:
+        assert read_runs(connection)[Work.NIGHT] < reconciled[0]
+
+
+def test_a_journal_that_cannot_be_written_leaves_the_night_undone_and_all_rows_home(instance: Instance) -> None:
+    journal = journal_of(instance.settings)
+    journal.mkdir()
+    signed(instance, 3)
+
+    with pytest.raises(StoreUnavailable, match="journal of erasures"):
+        run_night(instance.engine, instance.settings, on=NEXT_DAY)
+
+    assert count(instance, arrival, settled, statement) == (0, 0, 3)
+    with reading(instance.engine) as connection:
+        assert not read_runs(connection)
 
 
 class Dated(Service):
@@ -206,5 +271,8 @@ def test_who_meets_the_fence_of_an_early_closing_is_told_that_it_has_closed(inst
     with pytest.raises(CollectionClosed):
         send(service, code=Code.new(), check_id=new_check())
 
+    # Also where it is the next day for it already: it was closed at midnight, or its clock is ahead.
+    with pytest.raises(BehindFence):
+        record(instance.store, germany_before, ADA, on=NEXT_DAY)
     assert count(instance, arrival, spent_check) == (0, 0)
     service.close()

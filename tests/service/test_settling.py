@@ -1,6 +1,7 @@
 """Settling happens at fixed times only, so that no settling tells when somebody signed."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,12 +9,16 @@ from signer.database import StoreUnavailable, reading
 from signer.service import settling
 from signer.service.settling import SettlingTimes
 from signer.statements.settle import FEWEST
+from signer.statements.tables import arrival, settled
 from signer.tallies.job_log import Work, read_runs
 from signer.tallies.queries import read_counts
+from tests.acts import MAY_DAY
 from tests.conftest import Instance
+from tests.settling import count
 from tests.signing import signed
 
 HOUR, MINUTE = 3600, 60
+NEXT_DAY = MAY_DAY + timedelta(days=1)
 
 
 class Clock:
@@ -129,7 +134,7 @@ def test_a_fixed_time_without_a_leader_is_made_up_for_at_once(
 def test_a_fixed_time_that_a_fault_spoiled_is_made_up_for_at_once(
     on_sqlite: Instance, times: SettlingTimes, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object) -> int:
+    def away(*_: object, **_options: object) -> int:
         raise StoreUnavailable("the database does not answer")
 
     clock.pass_to_next(HOUR)
@@ -157,4 +162,28 @@ def test_a_leader_elected_within_the_hour_settles_nothing_before_it_ends(
 
     SettlingTimes(on_sqlite.engine, replace(on_sqlite.settings, sequence_seconds=HOUR), clock).do_what_is_due()
 
+    assert counted(on_sqlite) == 0
+
+
+def test_up_to_a_day_only_what_bears_it_is_counted_together_and_settled(
+    on_sqlite: Instance, times: SettlingTimes, clock: Clock
+) -> None:
+    """As between midnight and the night: nine of yesterday are a group no more than one."""
+    signed(on_sqlite, FEWEST - 1)
+    signed(on_sqlite, FEWEST, on=NEXT_DAY)
+    clock.pass_to_next(HOUR)
+    times.do_what_is_due(MAY_DAY)
+    before = count(on_sqlite, arrival, settled)
+    signed(on_sqlite, 1)
+
+    clock.pass_to_next(HOUR)
+    times.do_what_is_due(MAY_DAY)
+
+    assert (before, count(on_sqlite, arrival, settled)) == ((2 * FEWEST - 1, 0), (FEWEST, FEWEST))
+
+
+def test_from_the_first_leader_on_settling_can_be_late(on_sqlite: Instance, times: SettlingTimes, clock: Clock) -> None:
+    with reading(on_sqlite.engine) as connection:
+        assert read_runs(connection)[Work.SETTLE].timestamp() == clock.now
+    times.do_what_is_due()
     assert counted(on_sqlite) == 0

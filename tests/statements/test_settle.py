@@ -1,14 +1,18 @@
 """Settling: arrivals become settled statements, leaves with places, and counts; exactly, whatever else happens."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
+import psycopg
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, Engine, insert, select, text
 
+from signer import storage
 from signer.batches.reconcile import StatementCounts, require_reconciled
-from signer.database import is_sqlite, open_engine, reading, writing
+from signer.database import StoreUnavailable, is_sqlite, open_engine, reading, writing
 from signer.initiatives.keys import log_key
 from signer.ledger.checkpoint import read_checkpoint
 from signer.ledger.log import HeadMoved, latest_note
@@ -16,7 +20,7 @@ from signer.ledger.merkle import Frontier
 from signer.ledger.tables import leaf, log_head
 from signer.sealing.code import Code
 from signer.statements import settle as settling
-from signer.statements.settle import count_waiting, settle
+from signer.statements.settle import count_waiting, empty_arrivals, settle
 from signer.statements.tables import arrival, settled, statement
 from signer.tallies.queries import read_counts
 from tests.acts import MAY_DAY, erase_now
@@ -241,3 +245,83 @@ def test_leaves_that_are_ahead_of_the_head_are_caught_up_with(instance: Instance
 
     with reading(instance.engine) as connection:
         assert connection.scalar(select(log_head.c.size)) == 1
+
+
+def test_what_comes_meanwhile_moves_to_a_new_file_and_dead_rows_stay_behind(
+    on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy day the table is never empty."""
+
+    def file_and_transactions() -> tuple[object, int]:
+        with reading(on_postgresql.engine) as connection:
+            transactions = "SELECT count(DISTINCT xmin::text) FROM arrival"
+            file = connection.scalar(text("SELECT pg_relation_filenode('arrival')"))
+            return file, connection.scalar(text(transactions)) or 0
+
+    signed(on_postgresql, 12)
+    settle(on_postgresql.engine, on_postgresql.settings, on_postgresql.initiative.id)
+    codes = signed(on_postgresql, 3)
+    before, transactions = file_and_transactions()
+    assert transactions == 3
+    monkeypatch.setattr(storage, "FEW", 2)
+    assert not empty_arrivals(on_postgresql.engine)
+    assert file_and_transactions() == (before, 3)
+    monkeypatch.setattr(storage, "FEW", 3)
+
+    assert empty_arrivals(on_postgresql.engine)
+
+    file, transactions = file_and_transactions()
+    assert file != before
+    assert transactions == 1
+    with reading(on_postgresql.engine) as connection:
+        assert set(connection.scalars(select(arrival.c.id))) == {code.statement_id for code in codes}
+    assert settle_now(on_postgresql) == 3
+    assert counts(on_postgresql) == StatementCounts(received=15, open=15)
+
+
+def test_a_session_that_is_ended_in_the_middle_of_a_settling_changes_nothing(
+    on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a failover: all of the group is undone, and the next settling finds it."""
+    signed(on_postgresql, 12)
+    grow = settling.grow_head
+
+    def ended(connection: Connection, **options: object) -> object:
+        grown = grow(connection, **options)  # type: ignore[arg-type]
+        with psycopg.connect(on_postgresql.settings.database_url, autocommit=True) as other:
+            pid = connection.scalar(text("SELECT pg_backend_pid()"))
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+        return grown
+
+    with monkeypatch.context() as patched:
+        patched.setattr(settling, "grow_head", ended)
+        with pytest.raises(StoreUnavailable):
+            settle_now(on_postgresql)
+    assert counts(on_postgresql) == StatementCounts(received=12, waiting=12)
+    assert count(on_postgresql, leaf, settled) == (0, 0)
+
+    assert settle_now(on_postgresql) == 12
+
+    assert counts(on_postgresql) == StatementCounts(received=12, open=12)
+
+
+def test_a_settling_whose_commit_is_done_and_not_heard_of_is_done_once(
+    on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed(on_postgresql, 12)
+
+    @contextmanager
+    def unheard(engine: Engine) -> Iterator[Connection]:
+        with writing(engine) as connection:
+            yield connection
+        raise StoreUnavailable("the connection was lost at the commit")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(settling, "writing", unheard)
+        with pytest.raises(StoreUnavailable):
+            settle_now(on_postgresql)
+
+    assert settle_now(on_postgresql) == 0
+
+    assert counts(on_postgresql) == StatementCounts(received=12, open=12)
+    assert count(on_postgresql, leaf) == (12,)

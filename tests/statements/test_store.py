@@ -1,13 +1,16 @@
 """The two stores under many writers, and with the database gone."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from signer.batches.reconcile import StatementCounts, require_reconciled
-from signer.database import METADATA, StoreUnavailable, writing
+from signer.database import METADATA, StoreUnavailable, one_writer, reading, writing
+from signer.initiatives.fence import raise_fence
 from signer.sealing.code import Code
+from signer.statements.sqlite_store import SqliteStore
 from signer.statements.tables import arrival, spent_check
 from tests.acts import MAY_DAY
 from tests.conftest import Instance
@@ -15,6 +18,7 @@ from tests.people import ADA
 from tests.settling import count
 from tests.signing import record
 from tests.solved import new_check
+from tests.waiting import wait_for
 
 
 def test_many_writers_lose_nothing(instance: Instance) -> None:
@@ -41,6 +45,30 @@ def test_one_page_sent_many_times_at_once_is_stored_once(instance: Instance) -> 
 
     assert set(answers) == {MAY_DAY}
     assert count(instance, arrival, spent_check) == (1, 1)
+
+
+def test_of_one_page_sent_before_and_behind_midnight_in_one_group_the_open_day_is_stored(on_sqlite: Instance) -> None:
+    """The fence of the first day is up: its row would lie behind it, and in no batch."""
+    store = on_sqlite.store
+    assert isinstance(store, SqliteStore)
+    next_day = MAY_DAY + timedelta(days=1)
+    with writing(on_sqlite.engine) as connection:
+        raise_fence(connection, on_sqlite.initiative.id, MAY_DAY)
+    germany, code, check_id = on_sqlite.collection("DE"), Code.new(), new_check()
+
+    def sign(on: date) -> date:
+        return record(store, germany, ADA, code=code, check_id=check_id, on=on)
+
+    with ThreadPoolExecutor(2) as writers:
+        with one_writer(on_sqlite.engine):
+            answers = []
+            for number, on in enumerate((MAY_DAY, next_day), start=1):
+                answers.append(writers.submit(sign, on))
+                assert wait_for(lambda waiting=number: len(store._queue) == waiting)  # type: ignore[misc]
+        assert {answer.result() for answer in answers} == {next_day}
+
+    with reading(on_sqlite.engine) as connection:
+        assert connection.scalars(select(arrival.c.submitted_on)).all() == [next_day]
 
 
 def test_signing_writes_two_rows_and_reads_nothing_but_the_fence(instance: Instance) -> None:
