@@ -1,8 +1,9 @@
 """What a million statements cost on their way home: settling, night, freeze and reconciliation beside who signs.
 
 Ten settlings of 100,000 arrivals each, then the night of their day. Meanwhile somebody signs every few hundredths of a
-second, and somebody erases every fifth of a second, each in a process of their own; how long each of them waits at most
-is told, and how long without anything beside them. The rows are sealed like real ones in every byte that is looked at.
+second, and somebody erases one of those statements every fifth of a second, each in a process of their own; how long
+each of them waits at most is told, and how long without anything beside them. The rows are sealed like real ones in
+every byte that is looked at.
 """
 
 import secrets
@@ -15,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from bench.citizens import NUMBER
 from bench.export import Row, rows_of
@@ -24,17 +25,21 @@ from signer.batches.freeze import freeze, prepare
 from signer.batches.reconcile import require_reconciled
 from signer.database import is_sqlite, open_engine, reading, writing
 from signer.days import today
+from signer.human_check.expire import KEPT_DAYS
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.queries import find_initiative
+from signer.sealing.code import Code
+from signer.service.night import Night, run_night
 from signer.settings import Settings
-from signer.statements.night import bring_home, let_go
 from signer.statements.settle import empty_arrivals, settle
-from signer.statements.tables import arrival
-from signer.storage import discard_write_ahead_log, empty_write_ahead_log
+from signer.statements.tables import arrival, erasure, spent_check
+from signer.storage import empty_write_ahead_log
 from tests.acts import act
 
 SETTLINGS, EACH, AT_ONCE = 10, 100_000, 10_000
 IDLE_SECONDS = 10
+ERASABLE, CHECKS = 200, 5
+"""One of so many statements has a code; for so many there is a human check of the day before."""
 SAMPLE_SECONDS = 0.2
 
 
@@ -44,33 +49,40 @@ def measure(settings: Settings) -> dict[str, float]:
     with reading(engine) as connection:
         initiative = find_initiative(connection, NUMBER)
     figures: dict[str, float] = {}
-    with people(settings) as idle:
+    codes = [Code.new()]
+    with people(settings, codes) as idle:
         time.sleep(IDLE_SECONDS)
     figures |= waits("idle", idle)
     yesterday = today() - timedelta(days=1)
     with writes(engine) as written:
         settling, seconds = People(), 0.0
         for _ in range(SETTLINGS):
-            fill(engine, settings, initiative, yesterday)
+            fill(engine, settings, initiative, yesterday, codes)
             # As the leader does each second.
             empty_write_ahead_log(engine)
-            with people(settings, settling):
+            with people(settings, codes, settling):
                 seconds += timed(lambda: settle(engine, settings, initiative.id, until=yesterday))
                 empty_arrivals(engine)
         figures |= {"settling_seconds": round(seconds, 1)} | waits("settling", settling)
-        with people(settings) as found:
-            figures["night_seconds"] = timed(lambda: bring_home(engine, settings, initiative, yesterday))
-            figures["letting_go_seconds"] = timed(lambda: let_go(engine))
+        with people(settings, codes) as found:
+            figures["night_seconds"] = timed(lambda: whole_night(engine, settings))
         figures |= waits("night", found)
-        with people(settings) as found:
+        with people(settings, codes) as found:
             figures |= frozen(engine, settings, yesterday)
             figures["reconciling_seconds"] = timed(lambda: require_reconciled(engine))
         figures |= waits("freezing", found)
     figures |= {"log_written_mb" if not is_sqlite(engine) else "log_largest_mb": round(written() / 1e6)}
-    figures["log_emptied_seconds"] = timed(lambda: discard_write_ahead_log(engine))
+    with reading(engine) as connection:
+        figures["erased"] = connection.scalar(select(func.count()).select_from(erasure)) or 0
     figures["database_mb"] = round(size_of(engine) / 1e6)
     engine.dispose()
     return figures
+
+
+def whole_night(engine: Engine, settings: Settings) -> None:
+    """Take all through the night. Raises AssertionError where it does not do all that it is for."""
+    found = run_night(engine, settings, on=today())
+    assert found == Night(disagreement="", is_log_empty=True, are_tables_tidy=True), found
 
 
 def frozen(engine: Engine, settings: Settings, on: date) -> dict[str, float]:
@@ -82,12 +94,27 @@ def frozen(engine: Engine, settings: Settings, on: date) -> dict[str, float]:
     return {"freezing_seconds": round(ready - began, 1), "freezing_writes_ms": milliseconds(time.monotonic() - ready)}
 
 
-def fill(engine: Engine, settings: Settings, initiative: Initiative, on: date) -> None:
-    """Let statements have arrived on a day, in bulk."""
-    rows = rows_of(engine, settings, initiative, MEMBER_STATE, on)
+def fill(engine: Engine, settings: Settings, initiative: Initiative, on: date, codes: list[Code]) -> None:
+    """Let statements have arrived on a day, in bulk, and checks have been spent that the night forgets.
+
+    codes: gets those of some of the statements.
+    """
+    ids = _ids(codes)
+    rows = rows_of(engine, settings, initiative, MEMBER_STATE, on, new_id=lambda: next(ids))
     for _ in range(EACH // AT_ONCE):
         with writing(engine) as connection:
             _arrive(connection, list(islice(rows, AT_ONCE)))
+            spent_on = on - timedelta(days=KEPT_DAYS)
+            checks = [{"id": secrets.token_bytes(16), "spent_on": spent_on} for _ in range(AT_ONCE // CHECKS)]
+            connection.execute(insert(spent_check), checks)
+
+
+def _ids(codes: list[Code]) -> Iterator[bytes]:
+    while True:
+        codes.append(Code.new())
+        yield codes[-1].statement_id
+        for _ in range(ERASABLE - 1):
+            yield secrets.token_bytes(16)
 
 
 def _arrive(connection: Connection, rows: list[Row]) -> None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -85,14 +85,22 @@ def _fill(engine: Engine, settings: Settings) -> None:
         freeze_now(engine, settings, member_state, number=NUMBER, final=True, on=today(), actor=ACTOR)
 
 
-def rows_of(engine: Engine, settings: Settings, initiative: Initiative, member_state: str, on: date) -> Iterator[Row]:
+def rows_of(
+    engine: Engine,
+    settings: Settings,
+    initiative: Initiative,
+    member_state: str,
+    on: date,
+    *,
+    new_id: Callable[[], bytes] = lambda: secrets.token_bytes(16),
+) -> Iterator[Row]:
     """Yield ever new rows of a Member State and day."""
     with reading(engine) as connection:
         key_id = require_key(connection, settings, initiative).key_id
     storage_key = read_storage_key(settings, NUMBER)
     filler = secrets.token_bytes(ENVELOPE_SIZES[0])
     while True:
-        statement_id = secrets.token_bytes(16)
+        statement_id = new_id()
         envelope = (VERSION + key_id + statement_id + filler)[: ENVELOPE_SIZES[0]]
         yield statement_id, initiative.id, member_state, on, key_id, storage_key.wrap(envelope, statement_id)
 

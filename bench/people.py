@@ -3,9 +3,10 @@
 import multiprocessing
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 
@@ -39,12 +40,13 @@ class People:
 
 
 @contextmanager
-def people(settings: Settings, found: People | None = None) -> Iterator[People]:
-    """Let somebody sign every few hundredths of a second, and somebody erase, while the block runs."""
+def people(settings: Settings, codes: Sequence[Code], found: People | None = None) -> Iterator[People]:
+    """Let somebody sign every few hundredths of a second, and somebody erase one of `codes`, while the block runs."""
     found = found or People()
+    erases = partial(_erases, codes=codes)
     with (
         _somebody(_signs, SIGN_SECONDS, settings, found.signed),
-        _somebody(_erases, ERASE_SECONDS, settings, found.erased),
+        _somebody(erases, ERASE_SECONDS, settings, found.erased),
     ):
         yield found
 
@@ -105,12 +107,12 @@ def _signs(settings: Settings, until_the_end: ExitStack) -> Act:
     return sign
 
 
-def _erases(settings: Settings, until_the_end: ExitStack) -> Act:
+def _erases(settings: Settings, until_the_end: ExitStack, codes: Sequence[Code]) -> Act:
     engine, initiative = _opened(settings, until_the_end)
 
     def take_back() -> None:
         with writing(engine) as connection:
-            erase(connection, settings, initiative, Code.new(), on=today())
+            erase(connection, settings, initiative, secrets.choice(codes), on=today())
 
     return take_back
 

@@ -14,12 +14,13 @@ from sqlalchemy import text
 
 from signer.batches.queries import list_batches
 from signer.batches.reconcile import StatementCounts, require_reconciled
+from signer.batches.transitions import open_again
 from signer.database import StoreUnavailable, reading, writing
 from signer.statements import night, postgres_store
 from signer.statements.night import bring_home
 from signer.statements.settle import settle
 from signer.statements.stores import open_store
-from tests.acts import MAY_DAY, export_to, freeze_now
+from tests.acts import MAY_DAY, act, export_to, freeze_now
 from tests.beside import beside
 from tests.conftest import NUMBER, Instance
 from tests.people import ADA
@@ -28,6 +29,11 @@ from tests.signing import record
 
 LIMIT = "-c lock_timeout=50"
 """More than two who sign can be in each other's way, and less than any transaction beside them is held open for."""
+WAITING = text("""
+SELECT wait_event || ' ' || query FROM pg_stat_activity
+WHERE wait_event_type = 'Lock' AND wait_event IN ('relation', 'tuple', 'transactionid') AND query LIKE '%INTO arrival%'
+""")
+"""Whoever signs and waits for a lock of somebody else's, just now."""
 STATEMENTS = 150
 DAY = timedelta(days=1)
 
@@ -48,37 +54,56 @@ def test_no_signer_waits_for_settling_night_freeze_export_or_reconciliation(
     for _ in range(20):
         record(impatient.store, impatient.collection("DE"), ADA)
     pass_night(impatient)
-    freeze_now(*here, "DE", number=NUMBER, on=MAY_DAY + DAY)
-    with reading(impatient.engine) as connection:
-        (frozen,) = list_batches(connection, NUMBER)
     # The lock of the fence is taken apart.
     monkeypatch.setattr(night, "wait_for_requests_under_way", lambda _: None)
     numbers = iter(range(10_000))
+    waiting: set[str] = set()
 
-    def export() -> None:
+    def freeze_and_export() -> None:
+        freeze_now(*here, "DE", number=NUMBER, on=MAY_DAY + DAY)
+        with reading(impatient.engine) as connection:
+            newest = list_batches(connection, NUMBER)[-1]
         folder = tmp_path / str(next(numbers))
         folder.mkdir()
-        export_to(folder, *here, frozen)
+        export_to(folder, *here, newest)
+        act(*here)(open_again)(newest, reason="two letters of a title were wrong")
 
-    with beside(
-        lambda: settle(*here, impatient.initiative.id),
-        lambda: night._move(impatient.engine, impatient.initiative.id, MAY_DAY + 9 * DAY),
-        lambda: bring_home(*here, impatient.initiative, MAY_DAY),
-        export,
-        lambda: require_reconciled(impatient.engine),
+    def look() -> None:
+        with impatient.engine.connect() as connection:
+            waiting.update(connection.scalars(WAITING))
+
+    with (
+        beside(look),
+        beside(
+            lambda: settle(*here, impatient.initiative.id),
+            lambda: night._move(impatient.engine, impatient.initiative.id, MAY_DAY + 9 * DAY),
+            lambda: bring_home(*here, impatient.initiative, MAY_DAY),
+            lambda: require_reconciled(impatient.engine),
+            freeze_and_export,
+        ),
     ):
         for _ in range(STATEMENTS):
             record(impatient.store, impatient.collection("DE"), ADA, on=MAY_DAY + DAY)
 
     assert next(numbers) > 1
+    assert waiting == set()
     pass_night(impatient, after=MAY_DAY + DAY)
     counts = require_reconciled(impatient.engine).of(impatient.initiative.id)
-    assert counts == StatementCounts(received=STATEMENTS + 20, open=STATEMENTS, in_batches=20)
+    assert counts == StatementCounts(received=STATEMENTS + 20, open=STATEMENTS + 20)
 
 
-def test_who_would_have_to_wait_for_a_lock_is_refused_in_this_test(impatient: Instance) -> None:
+def test_who_would_have_to_wait_for_a_lock_is_seen_and_refused_in_this_test(impatient: Instance) -> None:
     """Without it the test above would show nothing."""
-    with writing(impatient.engine) as connection:
+    seen: set[str] = set()
+
+    def look() -> None:
+        with impatient.engine.connect() as connection:
+            seen.update(connection.scalars(WAITING))
+
+    with writing(impatient.engine) as connection, beside(look):
         connection.execute(text("LOCK TABLE arrival IN SHARE MODE"))
-        with pytest.raises(StoreUnavailable, match="LockNotAvailable"):
-            record(impatient.store, impatient.collection("DE"), ADA)
+        for _ in range(20):
+            with pytest.raises(StoreUnavailable, match="LockNotAvailable"):
+                record(impatient.store, impatient.collection("DE"), ADA)
+
+    assert len(seen) == 1
