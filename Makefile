@@ -11,7 +11,7 @@ CATALOGUES := $(wildcard signer/translations/*/LC_MESSAGES/*.po)
 # Each process that tests start would compile the whole program again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo quick test coverage check bench proof format messages lock static screenshots
+.PHONY: help install demo quick test coverage check bench proof format lock static screenshots
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20

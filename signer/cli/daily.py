@@ -27,5 +27,5 @@ def daily() -> None:
         click.echo("the write-ahead log still tells in which order they came; run `signer doctor`", err=True)
     if not found.are_tables_tidy:
         click.echo(
-            "somebody reads counts or erasures for long, which lie as they came; run `signer daily` again", err=True
+            "a table still tells in which order rows came, for somebody reads it; run `signer daily` again", err=True
         )

@@ -81,7 +81,7 @@ def examine() -> Iterator[Finding]:
     yield _clock(engine if database.result == "pass" else None)
     if database.result == "pass":
         yield from _postgresql(engine, settings)
-        yield from _late(engine, settings)
+        yield from periodic_work(engine, settings)
         yield from _initiatives(engine, settings)
 
 
@@ -133,7 +133,7 @@ def _journal(settings: Settings) -> Finding:
     return Finding("journal", "pass", f"{lines} lines, each follows the one before")
 
 
-def _late(engine: Engine, settings: Settings) -> Iterator[Finding]:
+def periodic_work(engine: Engine, settings: Settings) -> Iterator[Finding]:
     """Yield a finding for settling, the night and the emptied log, which only a worker that runs can see to."""
     with reading(engine) as connection:
         runs = read_runs(connection)

@@ -99,8 +99,7 @@ def _let_go(engine: Engine, settings: Settings) -> bool:
         if not left:
             return True
         if arrival in left:
-            with reading(engine) as connection:
-                waiting = count_waiting(connection)
+            waiting = count_waiting(engine)
             for initiative_id in (each for each, count in waiting.items() if count >= FEWEST):
                 settle(engine, settings, initiative_id)
         time.sleep(WAIT_SECONDS)

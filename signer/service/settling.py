@@ -61,9 +61,7 @@ class SettlingTimes:
         self._stretch, self._minute = now, minute
 
     def _settle(self, is_due: Callable[[int], bool], until: date) -> None:
-        with reading(self._engine) as connection:
-            waiting = count_waiting(connection, until=until)
-        for initiative_id, count in waiting.items():
+        for initiative_id, count in count_waiting(self._engine, until=until).items():
             if count >= FEWEST and is_due(initiative_id):
                 self._brought[initiative_id] += settle(self._engine, self._settings, initiative_id, until=until)
         empty_arrivals(self._engine)

@@ -32,7 +32,7 @@ from signer.settings import Settings
 from signer.statements.day_list import list_days
 from signer.statements.settle import settle
 from signer.statements.tables import arrival, erasure, received, settled, statement
-from signer.storage import InTurn, leave_dead_rows_behind, write_again
+from signer.storage import InTurn, keep_autovacuum_away, leave_dead_rows_behind, write_again
 
 FENCE_SECONDS = 2
 FENCE_TRIES = 5
@@ -100,6 +100,7 @@ def wait_for_requests_under_way(engine: Engine) -> None:
     for _ in range(FENCE_TRIES):
         try:
             with writing(engine) as connection:
+                keep_autovacuum_away(connection, arrival)
                 connection.execute(text(f"SET LOCAL lock_timeout = '{FENCE_SECONDS}s'"))
                 connection.execute(text(f"LOCK TABLE {arrival.name} IN SHARE MODE"))
         except LockTimeout:
@@ -112,7 +113,7 @@ def wait_for_requests_under_way(engine: Engine) -> None:
 
 def _is_home(engine: Engine, initiative_id: int, until: date) -> bool:
     """Tell whether no statement of the days up to `until` is on its way any more."""
-    with reading(engine) as connection:
+    with reading(engine, arrival, settled) as connection:
         return not any(
             connection.execute(
                 select(table.c.id).where(table.c.initiative_id == initiative_id, table.c.submitted_on <= until).limit(1)

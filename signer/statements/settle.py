@@ -100,13 +100,12 @@ DELETE FROM arrival WHERE rowid IN (
 """)  # noqa: S608
 
 
-def count_waiting(connection: Connection, *, until: date = date.max) -> dict[int, int]:
+def count_waiting(engine: Engine, *, until: date = date.max) -> dict[int, int]:
     """Return how many arrivals up to a day wait, by initiative. For settling only: the console has `reconcile.py`."""
     of = arrival.c.initiative_id
-    rows = connection.execute(
-        select(of, func.count().label("total")).where(arrival.c.submitted_on <= until).group_by(of)
-    )
-    return {row.initiative_id: int(row.total) for row in rows}
+    wanted = select(of, func.count().label("total")).where(arrival.c.submitted_on <= until).group_by(of)
+    with reading(engine, arrival) as connection:
+        return {row.initiative_id: int(row.total) for row in connection.execute(wanted)}
 
 
 def settle(engine: Engine, settings: Settings, initiative_id: int, *, until: date = date.max) -> int:

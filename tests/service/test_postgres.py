@@ -107,6 +107,23 @@ def test_a_role_that_cannot_empty_the_log_is_told_what_to_be_granted(
     assert "role" not in after
 
 
+def test_a_role_that_may_make_no_temporary_table_is_refused(on_postgresql: Instance, postgres_server: str) -> None:
+    """Each night would fail."""
+    database = urlsplit(on_postgresql.settings.database_url).path[1:]
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS least")
+        connection.execute("CREATE ROLE least LOGIN")
+        connection.execute("GRANT pg_read_all_data TO least")
+        connection.execute(f'REVOKE TEMPORARY ON DATABASE "{database}" FROM PUBLIC')  # type: ignore[arg-type]
+    url = on_postgresql.settings.database_url.replace("postgres:@", "least:@")
+    engine = open_engine(replace(on_postgresql.settings, database_url=url))
+
+    with pytest.raises(WrongSettings, match="GRANT TEMPORARY ON DATABASE"):
+        require_fit(engine, on_postgresql.settings)
+
+    engine.dispose()
+
+
 def test_a_setting_that_forbids_it_stops_the_start_and_is_named(
     on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ chunks hold the others up is measured by `make proof PART=million`.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from signer.batches.reconcile import StatementCounts, require_reconciled
 from signer.batches.transitions import open_again
 from signer.database import StoreUnavailable, reading, writing
 from signer.statements import night, postgres_store
-from signer.statements.night import bring_home
+from signer.statements.night import bring_home, wait_for_requests_under_way
 from signer.statements.settle import settle
 from signer.statements.stores import open_store
 from tests.acts import MAY_DAY, act, export_to, freeze_now
@@ -90,6 +91,19 @@ def test_no_signer_waits_for_settling_night_freeze_export_or_reconciliation(
     pass_night(impatient, after=MAY_DAY + DAY)
     counts = require_reconciled(impatient.engine).of(impatient.initiative.id)
     assert counts == StatementCounts(received=STATEMENTS + 20, open=STATEMENTS + 20)
+
+
+def test_nobody_who_signs_waits_behind_a_fence_that_waits_for_autovacuum(impatient: Instance) -> None:
+    """It gives way after a second only, and at the fence of each night there is enough to be vacuumed."""
+    with ThreadPoolExecutor(1) as pool:
+        # As a vacuum does.
+        with writing(impatient.engine) as connection:
+            connection.execute(text("LOCK TABLE arrival IN SHARE UPDATE EXCLUSIVE MODE"))
+            fence = pool.submit(wait_for_requests_under_way, impatient.engine)
+            for _ in range(100):
+                record(impatient.store, impatient.collection("DE"), ADA)
+            assert not fence.done()
+        fence.result()
 
 
 def test_who_would_have_to_wait_for_a_lock_is_seen_and_refused_in_this_test(impatient: Instance) -> None:
