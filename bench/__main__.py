@@ -23,12 +23,15 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class Measurement:
-    """What is measured store by store, and the bounds that the figures of each store have to keep."""
+    """What is measured store by store, and the bounds that the figures of each store have to keep.
+
+    ceilings_of: of one store only.
+    """
 
     run: Callable[[], Iterator[tuple[str, Figures]]]
     floors: Mapping[str, float]
     ceilings: Mapping[str, float]
-    ceilings_on_postgresql: Mapping[str, float] = field(default_factory=dict)
+    ceilings_of: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def measure_signing() -> Iterator[tuple[str, Figures]]:
@@ -81,14 +84,12 @@ MEASUREMENTS = {
     "arrivals": Measurement(
         measure_arrivals,
         floors={},
-        ceilings={
-            "settling_signer_waits_ms": 100,
-            "night_signer_waits_ms": 100,
-            "freezing_signer_waits_ms": 100,
-            **{f"{work}_eraser_waits_ms": 1_000 for work in ("settling", "night", "freezing")},
+        ceilings={f"{work}_slowest_erasing_ms": 1_000 for work in ("settling", "night", "freezing")},
+        ceilings_of={
+            "sqlite": {f"{work}_signer_waits_for_writer_ms": 100 for work in ("settling", "night", "freezing")},
+            # Nobody waits for a lock but that of a truncation, and of the fence.
+            "postgresql": {"settling_slowest_signing_ms": 300, "night_slowest_signing_ms": 300},
         },
-        # The limits of the fence and of a truncation are apart.
-        ceilings_on_postgresql={"night_signer_waits_ms": 300},
     ),
     "numbers": Measurement(
         measure_numbers,
@@ -112,8 +113,7 @@ def _failures(measurement: Measurement, store: str, figures: Figures) -> Iterato
     for name, floor in measurement.floors.items():
         if figures[name] < floor:
             yield f"{store}: {name} is {figures[name]}, expected at least {floor}"
-    others = measurement.ceilings_on_postgresql if store == "postgresql" else {}
-    for name, ceiling in {**measurement.ceilings, **others}.items():
+    for name, ceiling in {**measurement.ceilings, **measurement.ceilings_of.get(store, {})}.items():
         if figures[name] > ceiling:
             yield f"{store}: {name} is {figures[name]}, expected at most {ceiling}"
 

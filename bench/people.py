@@ -9,18 +9,21 @@ from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
+from unittest.mock import patch
 
 from sqlalchemy import Engine
 
 from bench.citizens import NUMBER
 from bench.export import rows_of
-from signer.database import open_engine, reading, writing
+from signer import database
+from signer.database import one_writer, open_engine, reading, writing
 from signer.days import today
 from signer.initiatives.initiative import Initiative
 from signer.initiatives.queries import find_initiative
 from signer.retention.erase import erase
 from signer.sealing.code import Code
 from signer.settings import Settings
+from signer.statements import sqlite_store
 from signer.statements.store import SealedStatement, Store
 from signer.statements.stores import open_store
 
@@ -29,14 +32,16 @@ MEMBER_STATE = "DE"
 # A process that is a copy of this one would share its connections.
 PROCESSES = multiprocessing.get_context("spawn")
 Act = Callable[[], object]
+Taken = tuple[float, float]
+"""How long it took in all, and waited for the lock of SQLite's one writer."""
 
 
 @dataclass
 class People:
-    """How long each of those who signed and erased waited, in seconds."""
+    """How long each of those who signed and erased took, and of it waited for SQLite's one writer, in seconds."""
 
-    signed: list[float] = field(default_factory=list)
-    erased: list[float] = field(default_factory=list)
+    signed: list[Taken] = field(default_factory=list)
+    erased: list[Taken] = field(default_factory=list)
 
 
 @contextmanager
@@ -53,7 +58,7 @@ def people(settings: Settings, codes: Sequence[Code], found: People | None = Non
 
 @contextmanager
 def _somebody(
-    acts: Callable[[Settings, ExitStack], Act], every: float, settings: Settings, found: list[float]
+    acts: Callable[[Settings, ExitStack], Act], every: float, settings: Settings, found: list[Taken]
 ) -> Iterator[None]:
     """Do it in another process while the block runs, and put how long each time took into `found`."""
     ended, (here, there) = PROCESSES.Event(), PROCESSES.Pipe()
@@ -73,14 +78,26 @@ def _somebody(
 def _repeat(
     acts: Callable[[Settings, ExitStack], Act], every: float, settings: Settings, ended: Event, there: Connection
 ) -> None:
+    waited = 0.0
+
+    @contextmanager
+    def awaited(engine: Engine) -> Iterator[None]:
+        nonlocal waited
+        began = time.monotonic()
+        with one_writer(engine):
+            waited = time.monotonic() - began
+            yield
+
     with ExitStack() as until_the_end:
-        act, taken = acts(settings, until_the_end), list[float]()
+        for module in (sqlite_store, database):
+            until_the_end.enter_context(patch.object(module, "one_writer", awaited))
+        act, taken = acts(settings, until_the_end), list[Taken]()
         act()
         there.send(None)
         while not ended.wait(every):
             began = time.monotonic()
             act()
-            taken.append(time.monotonic() - began)
+            taken.append((time.monotonic() - began, waited))
         there.send(taken)
 
 

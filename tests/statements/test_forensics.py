@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
 
+import pytest
+
 from signer.sealing.code import Code
 from signer.service.night import Night, run_night
 from signer.statements.settle import empty_arrivals, settle
@@ -17,6 +19,9 @@ from tests.conftest import Instance
 from tests.people import ADA
 from tests.signing import record
 from tests.statements.forensics import SIGMAS, Found, Watched, betrays_order, search, ties
+
+pytestmark = pytest.mark.slow
+"""Seconds, even on SQLite."""
 
 NUMBER = 2_000
 GROUPS = (0, 640, 1_310, 2_000)

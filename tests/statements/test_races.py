@@ -27,6 +27,9 @@ from tests.settling import count, stored
 from tests.signing import record
 from tests.solved import new_check
 
+pytestmark = pytest.mark.slow
+"""Seconds, even on SQLite."""
+
 NUMBER = pytest.mark.parametrize("number", [250, pytest.param(5_000, marks=pytest.mark.long)])
 THREADS = 4
 TIMES = 3
