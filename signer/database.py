@@ -3,9 +3,10 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
@@ -129,20 +130,25 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def elected(engine: Engine, duty: Lock) -> Iterator[bool]:
-    """Leader election: yields whether this process alone, of all on all machines, has `duty` until the block ends."""
+def elected(engine: Engine, duty: Lock) -> Iterator[Callable[[], object] | None]:
+    """Leader election: whether this process alone, of all on all machines, has `duty` until the block ends.
+
+    Yields None if not; else what asks whether it still has it, and within the block raises StoreUnavailable if not:
+    PostgreSQL forgets the lock of a session that is gone, and gives it to another process.
+    """
     if is_sqlite(engine):
         with _file_lock(f"{engine.url.database}.duty-{duty.value}", wait=False) as have:
-            yield have
+            yield (lambda: None) if have else None
         return
     with translated(), engine.connect() as connection:
         # A lock of the session, not of a transaction: the duty may be held for days.
         connection.execution_options(isolation_level="AUTOCOMMIT")
         have = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:duty)"), {"duty": duty.value}))
         try:
-            yield have
+            yield partial(connection.execute, text("SELECT 1")) if have else None
         finally:
-            if have:
+            # Where the session is gone, so is its lock.
+            if have and not connection.invalidated:
                 connection.execute(text("SELECT pg_advisory_unlock(:duty)"), {"duty": duty.value})
 
 

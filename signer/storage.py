@@ -1,13 +1,14 @@
 """Storage: what the engine keeps besides the rows, and how the service gets rid of it.
 
 Deleted rows, free pages and the write-ahead log tell of what was there and in which order it came. PostgreSQL: a table
-that is empty is truncated, with its file. SQLite: pages are large enough for a sealed statement, and zeroed when freed.
-Both: the log is emptied.
+is truncated, and the few rows that are in it are written into the new file. SQLite: pages are large enough for a sealed
+statement, and zeroed when freed. Both: the log is emptied.
 """
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, insert, select, text
@@ -26,14 +27,22 @@ from signer.database import (
 PATIENCE_SECONDS = 0.1
 """How long others may have to wait behind a lock that shuts them out of a table; who cannot have it tries later."""
 AUTOVACUUM_SECONDS = 3
+"""Autovacuum gives way after one."""
 FEW = 1_000
-"""Rows that can be written again in that time, while whoever signs waits."""
+"""Rows that can be written again within a tenth of a second, while whoever signs waits."""
 WRITE_AGAIN_SECONDS = 1.0
 """For each statement that writes a small table again: as long as somebody who erases may have to wait."""
 LONGEST_PAUSE_SECONDS = 0.005
 """Enough for whoever waits for the writer's lock to be woken and have it."""
 EMPTYING_SECONDS = 0.5
 NOT_ALLOWED = "42501"
+
+
+class Left(StrEnum):
+    """Why a table was left as it is."""
+
+    HELD = "somebody reads or writes it for long"
+    FULL = "too many rows of today lie in it"
 
 
 def keep_autovacuum_away(connection: Connection, table: Table) -> None:
@@ -61,8 +70,8 @@ def shutting_out(engine: Engine, table: Table, *, for_seconds: float = PATIENCE_
         yield connection
 
 
-def leave_dead_rows_behind(engine: Engine, table: Table) -> bool:
-    """PostgreSQL: let go of what the deleted rows of `table` still hold; return whether that could be done in time.
+def leave_dead_rows_behind(engine: Engine, table: Table) -> Left | None:
+    """PostgreSQL: let go of what the deleted rows of `table` still hold; return why that could not be done in time.
 
     It is gone with the table's file. The few rows that are there move into the new one, in order of their keys; more
     than a thousand would take too long. Raises StoreUnavailable.
@@ -70,18 +79,18 @@ def leave_dead_rows_behind(engine: Engine, table: Table) -> bool:
     with writing(engine) as connection:
         # A million dead rows take seconds to be passed over once. The index has then heard that they are dead.
         if len(_few(connection, table)) > FEW:
-            return False
+            return Left.FULL
     try:
         with shutting_out(engine, table) as connection:
             rows = _few(connection, table)
             if len(rows) > FEW:
-                return False
+                return Left.FULL
             connection.execute(text(f"TRUNCATE {table.name}"))
             if rows:
                 connection.execute(insert(table), rows)
     except LockTimeout:
-        return False
-    return True
+        return Left.HELD
+    return None
 
 
 def _few(connection: Connection, table: Table) -> list[dict[str, Any]]:
@@ -92,11 +101,11 @@ def _few(connection: Connection, table: Table) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(by_key)]
 
 
-def write_again(engine: Engine, table: Table) -> bool:
+def write_again(engine: Engine, table: Table) -> Left | None:
     """Write a small table's rows again in order of their keys: nothing tells in which order they came.
 
-    Return whether it could be done: False where somebody reads for so long that it stays as it is. The database does it
-    by itself: ten thousand rows take 20 ms, and by our hands 200. Raises StoreUnavailable.
+    Return why it could not be done in time. The database does it by itself: ten thousand rows take 20 ms, and by our
+    hands 200. Raises StoreUnavailable.
     """
     keys = ", ".join(column.name for column in table.primary_key.columns)
     alone = writing(engine) if is_sqlite(engine) else shutting_out(engine, table, for_seconds=WRITE_AGAIN_SECONDS)
@@ -110,8 +119,8 @@ def write_again(engine: Engine, table: Table) -> bool:
             ):
                 connection.execute(text(sql))
     except LockTimeout:
-        return False
-    return True
+        return Left.HELD
+    return None
 
 
 def empty_write_ahead_log(engine: Engine) -> None:

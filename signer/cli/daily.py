@@ -26,6 +26,4 @@ def daily() -> None:
     else:
         click.echo("the write-ahead log still tells in which order they came; run `signer doctor`", err=True)
     if not found.are_tables_tidy:
-        click.echo(
-            "a table still tells in which order rows came, for somebody reads it; run `signer daily` again", err=True
-        )
+        click.echo("a table, named above, still tells in which order rows came; the next night ends that", err=True)

@@ -28,7 +28,7 @@ from signer.settings import Settings
 from signer.statements.night import bring_home, let_go
 from signer.statements.settle import FEWEST, count_waiting, settle
 from signer.statements.tables import arrival
-from signer.storage import discard_write_ahead_log
+from signer.storage import Left, discard_write_ahead_log
 from signer.tallies.job_log import Work, note_run
 
 TRIES, WAIT_SECONDS = 20, 0.5
@@ -50,14 +50,17 @@ class Night:
     are_tables_tidy: bool
 
 
-def run_night(engine: Engine, settings: Settings, *, on: date, actor: str = SERVICE) -> Night:
+def run_night(engine: Engine, settings: Settings, *, on: date, actor: str = SERVICE, again: bool = False) -> Night:
     """Complete all days before `on`, which is today. Raises StoreUnavailable or MissingSecret.
 
     An initiative that cannot be completed, for want of its storage key perhaps, keeps no other one from it: the first
     failure is raised once all that can be done is, and nothing is written down of the night, which is run again.
+    again: it was tried before today, so that only what failed is left to do.
     """
     began = datetime.now(UTC)
     failures = list(_complete(engine, settings, on))
+    if failures and again:
+        raise failures[0]
     are_tables_tidy = _let_go(engine, settings)
     expire_spent_checks(engine, on)
     if not failures:
@@ -96,17 +99,17 @@ def _let_go(engine: Engine, settings: Settings) -> bool:
     """
     left = let_go(engine)
     for _ in range(TRIES):
-        if not left:
-            return True
-        if arrival in left:
-            waiting = count_waiting(engine)
-            for initiative_id in (each for each, count in waiting.items() if count >= FEWEST):
+        if left.get(arrival) is Left.FULL:
+            for initiative_id in (each for each, count in count_waiting(engine).items() if count >= FEWEST):
                 settle(engine, settings, initiative_id)
+        elif Left.HELD not in left.values():
+            break
         time.sleep(WAIT_SECONDS)
-        left = let_go(engine, left)
-    names = ", ".join(table.name for table in left)
-    logger.warning("the rows of the day could not be written again in %s: they tell in which order they came", names)
-    return False
+        again = [table for table, why in left.items() if why is Left.HELD or table is arrival]
+        left = {table: why for table, why in left.items() if table not in again} | let_go(engine, again)
+    for table, why in left.items():
+        logger.warning("%s tells in which order rows came until the next night: %s", table.name, why)
+    return not left
 
 
 def last_day_over(initiative: Initiative, on: date) -> date:

@@ -43,13 +43,18 @@ def start_periodic(service: Service, stopped: threading.Event | None = None) -> 
 
 
 def _run(service: Service, stopped: threading.Event) -> None:
-    own = _OwnWork(service)
+    own, settling, nights = _OwnWork(service), SettlingTimes(service.engine, service.settings), _Nights(service)
     while not stopped.is_set():
         try:
             own.do_what_is_due()
-            with elected(service.engine, Lock.PERIODIC) as mine:
-                if mine:
-                    _serve_the_term(service, own, stopped)
+            with elected(service.engine, Lock.PERIODIC) as require_still:
+                if require_still:
+                    settling.begin_term()
+                    nights.begin_term()
+                    with _noted_as_leader(service):
+                        while not stopped.wait(TICK_SECONDS):
+                            require_still()
+                            _lead(service, own, settling, nights)
         except SignerError as error:
             # A database that is away or a secret that cannot be read for a moment must not end it for good.
             logger.warning("periodic work waits: %s", error)
@@ -82,15 +87,12 @@ class _OwnWork:
             self._written_in = now
 
 
-def _serve_the_term(service: Service, own: _OwnWork, stopped: threading.Event) -> None:
-    with _noted_as_leader(service):
-        settling, nights = SettlingTimes(service.engine, service.settings), _Nights(service)
-        while not stopped.wait(TICK_SECONDS):
-            empty_write_ahead_log(service.engine)
-            own.do_what_is_due()
-            nights.do_what_is_due()
-            # Before its night nothing of a day is settled, or it would lie among what the night lets go of.
-            settling.do_what_is_due(date.max if nights.has_been_tried else service.today() - timedelta(days=1))
+def _lead(service: Service, own: _OwnWork, settling: SettlingTimes, nights: "_Nights") -> None:
+    empty_write_ahead_log(service.engine)
+    own.do_what_is_due()
+    nights.do_what_is_due()
+    # Before its night nothing of a day is settled, or it would lie among what the night lets go of.
+    settling.do_what_is_due(date.max if nights.has_been_tried else service.today() - timedelta(days=1))
 
 
 @contextmanager
@@ -119,8 +121,11 @@ class _Nights:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._try_at, self._tried_on = float("-inf"), date.min
-        with reading(service.engine) as connection:
+        self._try_at, self._tried_on, self._done_on = float("-inf"), date.min, date.min
+
+    def begin_term(self) -> None:
+        """Hear what another leader has done. Raises StoreUnavailable."""
+        with reading(self._service.engine) as connection:
             began_at = read_runs(connection).get(Work.DAILY)
         self._done_on = began_at.astimezone(BRUSSELS).date() if began_at else date.min
 
@@ -135,7 +140,7 @@ class _Nights:
             return
         began = datetime.now(UTC)
         try:
-            run_night(service.engine, service.settings, on=today)
+            run_night(service.engine, service.settings, on=today, again=self._tried_on == today)
             _do_daily_work(service, today)
             _note(service, Work.DAILY, began)
         except SignerError as error:

@@ -26,21 +26,28 @@ def stretch(seconds: int, clock: Callable[[], float] = time.time) -> int:
 
 
 class SettlingTimes:
-    """Settles what is due; of the elected worker, which begins anew when another one is elected.
+    """Settles what is due, while this worker is the leader.
 
-    A fixed time that came while nobody led, or that a fault spoiled, is made up for at once. clock: seconds since 1970.
-    Raises StoreUnavailable.
+    A fixed time that came while nobody led, or that a fault spoiled, is made up for: at once, or at the next full
+    minute. clock: seconds since 1970.
     """
 
     def __init__(self, engine: Engine, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         self._engine, self._settings, self._clock = engine, settings, clock
+        self._stretch, self._minute = self._now(settings.sequence_seconds), self._now(RUSH_SECONDS)
+        self._spoiled_in = -1
         self._brought: Counter[int] = Counter()
         self._in_a_rush: set[int] = set()
-        with reading(engine) as connection:
+
+    def begin_term(self) -> None:
+        """Begin where the leader before has ended. Raises StoreUnavailable."""
+        with reading(self._engine) as connection:
             last = read_runs(connection).get(Work.SETTLE)
-        self._stretch, self._minute = self._now(settings.sequence_seconds), self._now(RUSH_SECONDS)
+        self._stretch, self._minute = self._now(self._settings.sequence_seconds), self._now(RUSH_SECONDS)
+        self._brought.clear()
+        self._in_a_rush.clear()
         if last:
-            self._stretch = min(self._stretch, int(last.timestamp()) // settings.sequence_seconds)
+            self._stretch = min(self._stretch, int(last.timestamp()) // self._settings.sequence_seconds)
         else:
             # From now on it can be seen to be late.
             self._note()
@@ -48,9 +55,14 @@ class SettlingTimes:
     def do_what_is_due(self, until: date = date.max) -> None:
         """Settle, if a fixed time has come since the last call, what bears a day up to `until`.
 
-        Raises StoreUnavailable.
+        Raises StoreUnavailable or MissingSecret.
         """
         now, minute = self._now(self._settings.sequence_seconds), self._now(RUSH_SECONDS)
+        retry = self._now(min(RUSH_SECONDS, self._settings.sequence_seconds))
+        if retry == self._spoiled_in:
+            return
+        # Until it is done.
+        self._spoiled_in = retry
         if now != self._stretch:
             self._settle(lambda _: True, until)
             self._in_a_rush = {initiative for initiative, brought in self._brought.items() if brought >= RUSH}
@@ -58,7 +70,7 @@ class SettlingTimes:
             self._note()
         elif minute != self._minute and self._in_a_rush:
             self._settle(self._in_a_rush.__contains__, until)
-        self._stretch, self._minute = now, minute
+        self._stretch, self._minute, self._spoiled_in = now, minute, -1
 
     def _settle(self, is_due: Callable[[int], bool], until: date) -> None:
         for initiative_id, count in count_waiting(self._engine, until=until).items():

@@ -27,9 +27,9 @@ from signer.tallies.job_log import Work, read_runs
 LATE: Mapping[Work, timedelta] = {
     Work.LEADER: timedelta(minutes=2),
     Work.SETTLE: timedelta(minutes=2),
-    Work.NIGHT: timedelta(hours=25),
-    Work.EMPTY_LOG: timedelta(hours=25),
-    Work.DAILY: timedelta(hours=25),
+    Work.NIGHT: timedelta(hours=27),
+    Work.EMPTY_LOG: timedelta(hours=27),
+    Work.DAILY: timedelta(hours=27),
 }
 """After how long each periodic job is late; settling, beyond the time between two of them."""
 RECONCILED_LATE = BACKUP_LATE = timedelta(hours=50)
@@ -105,7 +105,7 @@ class ServiceStatus:
 
     @property
     def emptying(self) -> Condition:
-        """The write-ahead log is emptied when the night ends."""
+        """When the night ends, neither write-ahead log nor tables tell any more who came when."""
         return Condition.LOOK if self._is_late(Work.EMPTY_LOG) else Condition.GOOD
 
     @property

@@ -32,7 +32,7 @@ from signer.settings import Settings
 from signer.statements.day_list import list_days
 from signer.statements.settle import settle
 from signer.statements.tables import arrival, erasure, received, settled, statement
-from signer.storage import InTurn, keep_autovacuum_away, leave_dead_rows_behind, write_again
+from signer.storage import InTurn, Left, keep_autovacuum_away, leave_dead_rows_behind, write_again
 
 FENCE_SECONDS = 2
 FENCE_TRIES = 5
@@ -75,19 +75,19 @@ def bring_home(engine: Engine, settings: Settings, initiative: Initiative, until
     raise StoreUnavailable(f"the days up to {until} are not complete yet: another process settles; try again")
 
 
-def let_go(engine: Engine, tables: Iterable[Table] = LEAVE_TRACES) -> tuple[Table, ...]:
-    """Let go of what the way of the rows leaves behind in tables; return those in which it could not be done in time.
+def let_go(engine: Engine, tables: Iterable[Table] = LEAVE_TRACES) -> dict[Table, Left]:
+    """Let go of what the way of the rows leaves behind in tables; return those that were left as they are, and why.
 
-    What somebody reads or writes just then stays as it is; so does a table in which too many rows of today wait
-    (`storage.py`). Raises StoreUnavailable.
+    Raises StoreUnavailable.
     """
-    return tuple(table for table in tables if not _let_go(engine, table))
+    found = ((table, _let_go(engine, table)) for table in tables)
+    return {table: left for table, left in found if left}
 
 
-def _let_go(engine: Engine, table: Table) -> bool:
+def _let_go(engine: Engine, table: Table) -> Left | None:
     if table.info == WRITTEN_AGAIN:
         return write_again(engine, table)
-    return is_sqlite(engine) or leave_dead_rows_behind(engine, table)
+    return None if is_sqlite(engine) else leave_dead_rows_behind(engine, table)
 
 
 def wait_for_requests_under_way(engine: Engine) -> None:

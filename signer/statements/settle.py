@@ -126,7 +126,7 @@ def empty_arrivals(engine: Engine) -> bool:
 
     Nobody who signs waits longer than for a tenth of a second; where that is not enough, next time.
     """
-    return is_sqlite(engine) or leave_dead_rows_behind(engine, arrival)
+    return is_sqlite(engine) or leave_dead_rows_behind(engine, arrival) is None
 
 
 def _settle_on_postgresql(engine: Engine, settings: Settings, initiative_id: int, until: date) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""When each periodic job last finished, on any machine: without it the service collects and nobody counts."""
+"""When each periodic job was last done, on any machine: without it the service collects and nobody counts."""
 
 from collections.abc import Mapping
 from datetime import datetime

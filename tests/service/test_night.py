@@ -133,9 +133,9 @@ def test_an_initiative_without_its_key_keeps_no_other_one_from_its_night(instanc
     key.chmod(0o644)
     before = kinds(instance)
 
-    for _ in range(2):
+    for again in (False, True):
         with pytest.raises(SignerError, match="may be read by others"):
-            run_night(instance.engine, settings, on=NEXT_DAY)
+            run_night(instance.engine, settings, on=NEXT_DAY, again=again)
 
     with reading(instance.engine) as connection:
         listed = select(initiative.c.registration_number, day_list.c.statements)
@@ -167,6 +167,22 @@ def test_in_a_rush_what_has_come_since_midnight_is_settled_so_that_few_rows_wait
 
     assert found == night.Night(disagreement="", is_log_empty=True, are_tables_tidy=True)
     assert count(on_postgresql, arrival, settled, statement) == (0, 12, 3)
+
+
+def test_where_a_night_is_made_up_for_by_day_rows_of_today_keep_their_table_and_nobody_waits_for_it(
+    on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(storage, "FEW", 5)
+    signed(on_postgresql, 3)
+    signed(on_postgresql, 12, on=NEXT_DAY)
+    settle_now(on_postgresql)
+    began = datetime.now(UTC)
+
+    found = run_night(on_postgresql.engine, on_postgresql.settings, on=NEXT_DAY)
+
+    assert (found.disagreement, found.are_tables_tidy) == ("", False)
+    assert datetime.now(UTC) - began < night.TRIES * timedelta(seconds=night.WAIT_SECONDS)
+    assert "settled tells in which order rows came until the next night: too many rows of today" in caplog.text
 
 
 def test_a_table_that_is_read_all_the_while_is_told_and_the_night_not_taken_for_whole(

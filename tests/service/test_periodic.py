@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime, time
 
 import pytest
+from sqlalchemy import text
 
-from signer.database import reading
+from signer.database import Lock, reading, writing
 from signer.initiatives.keys import LOG_KEY
 from signer.ledger.tables import leaf
 from signer.service import periodic
@@ -83,6 +84,34 @@ def test_a_fault_that_passes_does_not_end_the_work(
     key.chmod(0o600)
 
     assert wait_for(lambda: is_settled(instance))
+    stopped.set()
+    thread.join()
+    service.close()
+
+
+def test_a_leader_whose_session_is_gone_stands_for_election_again(
+    on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL has given its duty to whoever asked next; two would lead."""
+    monkeypatch.setattr(periodic, "TICK_SECONDS", 0.05)
+    monkeypatch.setattr(periodic, "RETRY_SECONDS", 0.05)
+    service, stopped = open_service(on_postgresql.settings), threading.Event()
+    holder = text(
+        "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = :duty "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    ).bindparams(duty=Lock.PERIODIC.value)
+
+    def leads() -> object:
+        with reading(on_postgresql.engine) as connection:
+            return connection.scalar(holder)
+
+    thread = periodic.start_periodic(service, stopped)
+    assert wait_for(lambda: leads() is not None)
+    first = leads()
+    with writing(on_postgresql.engine) as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": first})
+
+    assert wait_for(lambda: leads() not in {None, first})
     stopped.set()
     thread.join()
     service.close()
