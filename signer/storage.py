@@ -34,7 +34,8 @@ WRITE_AGAIN_SECONDS = 1.0
 """For each statement that writes a small table again: as long as somebody who erases may have to wait."""
 LONGEST_PAUSE_SECONDS = 0.005
 """Enough for whoever waits for the writer's lock to be woken and have it."""
-EMPTYING_SECONDS = 0.5
+EMPTYING_SECONDS = 0.1
+"""A log of a few megabytes: what is written into the database at once, others wait for at the disk."""
 NOT_ALLOWED = "42501"
 
 

@@ -66,6 +66,7 @@ def _figures(stdout: str, stderr: str, is_wanted: Callable[[str], bool]) -> str:
     return "; ".join(
         f"{store}: " + ", ".join(f"{name} {value}" for name, value in found[store].items() if is_wanted(name))
         for store in ("sqlite", "postgresql")
+        if store in found
     )
 
 
@@ -82,6 +83,12 @@ class Row:
 REHEARSE = ("signer", "rehearse", "--quiet", "--statements", "2000", "--seed", "2027")
 REQUIRED = {"SIGNER_REQUIRE": "browser,openssl,postgresql"}
 HOSTILE = REQUIRED | {"SIGNER_HOSTILE_REQUESTS": "8000"}
+
+
+MILLION = (
+    "a million statements settled, taken through a night, frozen and reconciled, while somebody signs and somebody "
+    "erases: seconds, megabytes, and how long they took at most, in milliseconds."
+)
 
 
 def _tests(*arguments: str) -> tuple[str, ...]:
@@ -124,13 +131,9 @@ PARTS: Mapping[str, Sequence[Row]] = {
             REQUIRED,
         ),
     ),
-    "million": (
-        Row(
-            "A million statements settled, taken through a night, frozen and reconciled, while somebody signs and "
-            "somebody erases: seconds, megabytes, and their longest waits in milliseconds.",
-            ("python", "-m", "bench", "arrivals"),
-            summary=figures,
-        ),
+    "million-sqlite": (Row(f"On SQLite, {MILLION}", ("python", "-m", "bench", "arrivals-sqlite"), summary=figures),),
+    "million-postgresql": (
+        Row(f"On PostgreSQL, {MILLION}", ("python", "-m", "bench", "arrivals-postgresql"), summary=figures),
     ),
     "browser": (
         Row(

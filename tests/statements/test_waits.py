@@ -1,7 +1,7 @@
 """Nobody who signs waits for a lock of what runs beside signing: PostgreSQL itself refuses one that would.
 
 The limits of the fence and of a truncation are apart (`test_night.py`). SQLite has one writer at a time; how long its
-chunks hold the others up is measured by `make proof PART=million`.
+chunks hold the others up is measured by `make proof PART=million-sqlite`.
 """
 
 from collections.abc import Iterator
