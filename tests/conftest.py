@@ -133,6 +133,13 @@ def migrated_postgres(postgres_server: str) -> str:
 
 
 @pytest.fixture
+def empty_postgres(postgres_server: str) -> Iterator[Callable[[], str]]:
+    """Makes a PostgreSQL database without any table at each call and returns its URL."""
+    with postgres_databases(postgres_server) as copy:
+        yield lambda: copy("template0")
+
+
+@pytest.fixture
 def postgres_url(postgres_server: str, migrated_postgres: str) -> Iterator[Callable[[], str]]:
     """Makes a PostgreSQL database with all tables at each call and returns its URL; they are dropped after the test."""
     with postgres_databases(postgres_server) as copy:
