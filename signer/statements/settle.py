@@ -35,7 +35,7 @@ FEWEST = 10
 GROUP = 5_000
 """Who erases may have to wait for one group: half a second."""
 SQLITE_GROUP, SQLITE_CHUNK = 300, 100
-"""So that nobody who signs waits longer than 100 ms."""
+"""Some 20 ms each, so that whoever signs waits briefly; `make proof PART=million-sqlite` measures how long."""
 SQLITE_AT_ONCE = 50_000
 """Read into memory at a time, of what waits; each reading looks at every arrival."""
 
