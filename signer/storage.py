@@ -5,6 +5,7 @@ is truncated, and the few rows that are in it are written into the new file. SQL
 statement, and zeroed when freed. Both: the log is emptied.
 """
 
+import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -190,6 +191,18 @@ def resize_pages(engine: Engine) -> None:
             cursor.execute(f"PRAGMA {pragma}")
 
 
+@contextmanager
+def _garbage_left_for_later() -> Iterator[None]:
+    """Let no collection of all objects, which takes 50 ms and more, fall into the time for which others wait."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class InTurn:
     """Short transactions that write a great deal, beside people who sign: others write in between.
 
@@ -204,7 +217,7 @@ class InTurn:
     def writing(self) -> Iterator[Connection]:
         """Give a transaction, then pause for as long as it took, or less. Raises StoreUnavailable."""
         began = time.monotonic()
-        with writing(self._engine) as connection:
+        with _garbage_left_for_later(), writing(self._engine) as connection:
             yield connection
         time.sleep(min(LONGEST_PAUSE_SECONDS, time.monotonic() - began))
         if time.monotonic() - self._emptied_at > EMPTYING_SECONDS:
