@@ -1,4 +1,4 @@
-"""What a million statements cost on their way home: settling, night, freeze and reconciliation beside who signs.
+"""A million statements on their way home: what settling, night, freeze and reconciliation cost beside who signs.
 
 Ten settlings of 100,000 arrivals each, then the night of their day. Meanwhile somebody signs every few hundredths of a
 second, and somebody erases one of those statements every fifth of a second, each in a process of their own; how long
@@ -37,7 +37,7 @@ from signer.storage import empty_write_ahead_log
 from tests.acts import act
 
 SETTLINGS, EACH, AT_ONCE = 10, 100_000, 10_000
-IDLE_SECONDS = 10
+IDLE_SECONDS, EMPTYING_SECONDS = 10, 1
 ERASABLE, CHECKS = 200, 5
 """One of so many statements has a code; for so many there is a human check of the day before."""
 SAMPLE_SECONDS = 0.2
@@ -55,15 +55,19 @@ def measure(settings: Settings) -> dict[str, float]:
     figures |= waits(engine, "idle", idle)
     yesterday = today() - timedelta(days=1)
     with writes(engine) as written:
-        settling, seconds = People(), 0.0
+        settling, emptying, seconds = People(), People(), 0.0
         for _ in range(SETTLINGS):
             fill(engine, settings, initiative, yesterday, codes)
             # As the leader does each second.
             empty_write_ahead_log(engine)
             with people(settings, codes, settling):
                 seconds += timed(lambda: settle(engine, settings, initiative.id, until=yesterday))
+            with people(settings, codes, emptying):
                 empty_arrivals(engine)
+                # So that somebody comes at all.
+                time.sleep(EMPTYING_SECONDS)
         figures |= {"settling_seconds": round(seconds, 1)} | waits(engine, "settling", settling)
+        figures |= waits(engine, "emptying", emptying)
         with people(settings, codes) as found:
             figures["night_seconds"] = timed(lambda: whole_night(engine, settings))
         figures |= waits(engine, "night", found)

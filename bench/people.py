@@ -1,4 +1,4 @@
-"""Who signs and who erases while a bench works: each in a process of their own, as beside a server that settles."""
+"""People for a bench: one signs and one erases, each in a process of its own, as beside a server that settles."""
 
 import multiprocessing
 import secrets

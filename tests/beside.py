@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def beside(*work: Callable[[], object], every: float = 0.0) -> Iterator[None]:
-    """Do all of it again and again while the block runs, and at least once; fail behind the block if any of it failed.
+    """Do all of it again and again while the block runs, and at least once; fail after it if any of it failed.
 
     every: seconds of rest between two rounds.
     """

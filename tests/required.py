@@ -1,4 +1,4 @@
-"""What a machine may lack, and tests need: such a test is skipped, or fails where it must not be."""
+"""Programs that a machine may lack: a test that needs one is skipped, or fails where it must not be."""
 
 import os
 

@@ -6,8 +6,8 @@ million statements take a few minutes, and up to three times their room besides.
 does not know these tables. Take a backup before, and destroy it once this has run: it tells the order of arrival.
 
 What an erasure kept as code becomes its proof. A frozen batch becomes the range of its days; an interim one that shared
-a day with another batch, which no range can say, is voided and can be frozen again (also where an authority has it,
-whom the next hand-over then tells).
+a day with another batch, which no range can say, is voided and can be frozen again, also where an
+authority has it: tell it so.
 """
 
 import hashlib

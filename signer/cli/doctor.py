@@ -30,6 +30,12 @@ from signer.tallies.job_log import Work, read_runs
 CLOCK_TOLERANCE = timedelta(seconds=5)
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
 OPENSSL = re.compile(r"OpenSSL (\d+)\.")
+IF_LATE = {
+    Work.SETTLE: "start the service",
+    Work.NIGHT: "start the service, or run `signer daily`",
+    Work.EMPTY_LOG: "end what reads from the database for long, and run `signer daily`",
+}
+"""Periodic work that only a running worker sees to, and what to do where it is late."""
 
 
 @dataclass(frozen=True)
@@ -134,18 +140,15 @@ def _journal(settings: Settings) -> Finding:
 
 
 def periodic_work(engine: Engine, settings: Settings) -> Iterator[Finding]:
-    """Yield a finding for settling, the night and the emptied log, which only a worker that runs can see to."""
+    """Yield a finding for settling, the night and the emptied log: when it was last done, and whether that is late."""
     with reading(engine) as connection:
         runs = read_runs(connection)
-    advice = dict.fromkeys((Work.SETTLE, Work.NIGHT), "start the service; `signer daily` runs a night")
-    for work, what in (
-        advice | {Work.EMPTY_LOG: "end what reads from the database for long; run `signer daily`"}
-    ).items():
+    for work, advice in IF_LATE.items():
         at = runs.get(work)
         said = f"last {at:%Y-%m-%d %H:%M} UTC" if at else "never yet"
         # Without any worker so far there is nothing to be late with.
         if runs and is_late(at, work, now=datetime.now(UTC), settle_seconds=settings.sequence_seconds):
-            yield Finding(work, "warn", f"{said}, which is late", what)
+            yield Finding(work, "warn", f"{said}, which is late", advice)
         else:
             yield Finding(work, "pass", said)
 

@@ -1,4 +1,4 @@
-"""What an import would change, before anybody presses the button."""
+"""Changes that an import would make, shown before it is confirmed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields

@@ -1,4 +1,4 @@
-"""What an initiative is, as read from the database."""
+"""Initiative: its facts, texts and status, as read from the database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

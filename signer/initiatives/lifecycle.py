@@ -1,4 +1,4 @@
-"""What organisers decide about an initiative: importing its description, opening, pausing, closing, withdrawing."""
+"""Lifecycle of an initiative: import of its description, opening, pausing, closing, withdrawal."""
 
 import hashlib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What organisers tell the Commission, as they say that they did: the notice of the start, and reports of numbers.
+"""Notice of the start and reports of numbers to the Commission, as organisers say that they have sent them.
 
 Source: Regulation (EU) 2019/788, Articles 8(2) and 9. The service sends nothing: organisers do, in the register.
 """

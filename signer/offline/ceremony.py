@@ -1,4 +1,4 @@
-"""What happens at the terminal of a ceremony: each holder gets a share, writes it down, and proves it."""
+"""Ceremony at the terminal: each holder is shown a share, writes it down, and types it back as proof."""
 
 import secrets
 import sys

@@ -8,7 +8,7 @@ by itself, at the times of settling.
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
@@ -43,22 +43,28 @@ def start_periodic(service: Service, stopped: threading.Event | None = None) -> 
 
 
 def _run(service: Service, stopped: threading.Event) -> None:
-    own, settling, nights = _OwnWork(service), SettlingTimes(service.engine, service.settings), _Nights(service)
+    own = _OwnWork(service)
+    duties = _Duties(service, own)
     while not stopped.is_set():
         try:
             own.do_what_is_due()
             with elected(service.engine, Lock.PERIODIC) as require_still:
                 if require_still:
-                    settling.begin_term()
-                    nights.begin_term()
-                    with _noted_as_leader(service):
-                        while not stopped.wait(TICK_SECONDS):
-                            require_still()
-                            _lead(service, own, settling, nights)
+                    _serve_the_term(service, duties, require_still, stopped)
         except SignerError as error:
             # A database that is away or a secret that cannot be read for a moment must not end it for good.
             logger.warning("periodic work waits: %s", error)
         stopped.wait(RETRY_SECONDS)
+
+
+def _serve_the_term(
+    service: Service, duties: "_Duties", require_still: Callable[[], object], stopped: threading.Event
+) -> None:
+    duties.begin_term()
+    with _noted_as_leader(service):
+        while not stopped.wait(TICK_SECONDS):
+            require_still()
+            duties.do_what_is_due()
 
 
 class _OwnWork:
@@ -85,14 +91,6 @@ class _OwnWork:
         if (now := stretch(self._service.settings.sequence_seconds)) != self._written_in:
             self._service.partner_tens.write(on=self._service.today())
             self._written_in = now
-
-
-def _lead(service: Service, own: _OwnWork, settling: SettlingTimes, nights: "_Nights") -> None:
-    empty_write_ahead_log(service.engine)
-    own.do_what_is_due()
-    nights.do_what_is_due()
-    # Before its night nothing of a day is settled, or it would lie among what the night lets go of.
-    settling.do_what_is_due(date.max if nights.has_been_tried else service.today() - timedelta(days=1))
 
 
 @contextmanager
@@ -151,6 +149,28 @@ class _Nights:
             self._done_on = today
         finally:
             self._tried_on = today
+
+
+class _Duties:
+    """The leader's work, in its order. What it has tried outlasts a term: a fault is not tried without end."""
+
+    def __init__(self, service: Service, own: _OwnWork) -> None:
+        self._service, self._own = service, own
+        self._settling, self._nights = SettlingTimes(service.engine, service.settings), _Nights(service)
+
+    def begin_term(self) -> None:
+        """Hear what another leader has done. Raises StoreUnavailable."""
+        self._settling.begin_term()
+        self._nights.begin_term()
+
+    def do_what_is_due(self) -> None:
+        """Do what has to be done by now. Raises StoreUnavailable or MissingSecret."""
+        empty_write_ahead_log(self._service.engine)
+        self._own.do_what_is_due()
+        self._nights.do_what_is_due()
+        # Before its night nothing of a day is settled, or it would lie among what the night lets go of.
+        before_today = self._service.today() - timedelta(days=1)
+        self._settling.do_what_is_due(date.max if self._nights.has_been_tried else before_today)
 
 
 def _do_daily_work(service: Service, on: date) -> None:

@@ -164,22 +164,28 @@ def _settle_on_sqlite(engine: Engine, settings: Settings, initiative_id: int, un
 def _place(engine: Engine, settings: Settings, initiative_id: int, until: date) -> Iterator[int]:
     """Place leaves and count: what was placed is settled, wherever its row lies."""
     key, turns = log_key(settings), InTurn(engine)
+    for place, group in _groups(engine, initiative_id, until):
+        with turns.writing() as connection:
+            if next_place(connection) != place:
+                raise HeadMoved("another process settles; it has placed leaves meanwhile")
+            if group:
+                _place_group(connection, initiative_id, group, place)
+            grow_head(connection, origin=settings.log_origin, key=key)
+        yield len(group)
+
+
+def _groups(engine: Engine, initiative_id: int, until: date) -> Iterator[tuple[int, Sequence[Row[Any]]]]:
+    """Yield what waits, group by group, each with the place of its first leaf; one at least, which may be empty.
+
+    So the head also grows over what was placed without it.
+    """
+    values = {"initiative_id": initiative_id, "until": until, "most": SQLITE_AT_ONCE}
     while True:
         with reading(engine) as connection:
             place = next_place(connection)
-            values = {"initiative_id": initiative_id, "until": until, "most": SQLITE_AT_ONCE}
             waiting = connection.execute(UNPLACED, values).all()
-        # Once at least, so that the head also grows over what was placed without it.
         for start in range(0, max(1, len(waiting)), SQLITE_GROUP):
-            group = waiting[start : start + SQLITE_GROUP]
-            with turns.writing() as connection:
-                if next_place(connection) != place:
-                    raise HeadMoved("another process settles; it has placed leaves meanwhile")
-                if group:
-                    _place_group(connection, initiative_id, group, place)
-                grow_head(connection, origin=settings.log_origin, key=key)
-            place += len(group)
-            yield len(group)
+            yield place + start, waiting[start : start + SQLITE_GROUP]
         if len(waiting) < SQLITE_AT_ONCE:
             return
 

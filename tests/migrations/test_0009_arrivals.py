@@ -163,7 +163,7 @@ def test_interim_batches_become_the_days_that_they_hold(before: Engine) -> None:
     ]
 
 
-def test_behind_a_batch_that_an_erasure_has_voided_the_next_one_stays_valid(before: Engine) -> None:
+def test_after_a_batch_that_an_erasure_has_voided_the_next_one_stays_valid(before: Engine) -> None:
     """In the release before each erasure voided the batch that held the statement, whose others were open again."""
     fill(
         before,

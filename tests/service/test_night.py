@@ -154,34 +154,42 @@ def test_an_initiative_without_its_key_keeps_no_other_one_from_its_night(instanc
     assert kinds(instance)[0] == EntryKind.RECONCILED
 
 
+@pytest.fixture
+def rush(on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch) -> Instance:
+    """An instance on PostgreSQL to which, before its night, more have come today than can be written again in time."""
+    monkeypatch.setattr(storage, "FEW", 5)
+    signed(on_postgresql, 3)
+    signed(on_postgresql, 12, on=NEXT_DAY)
+    return on_postgresql
+
+
 def test_in_a_rush_what_has_come_since_midnight_is_settled_so_that_few_rows_wait(
-    on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch
+    rush: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More would take too long to be written again while nobody can sign."""
-    monkeypatch.setattr(storage, "FEW", 5)
     monkeypatch.setattr(night, "WAIT_SECONDS", 0)
-    signed(on_postgresql, 3)
-    signed(on_postgresql, 12, on=NEXT_DAY)
 
-    found = run_night(on_postgresql.engine, on_postgresql.settings, on=NEXT_DAY)
+    found = run_night(rush.engine, rush.settings, on=NEXT_DAY)
 
     assert found == night.Night(disagreement="", is_log_empty=True, are_tables_tidy=True)
-    assert count(on_postgresql, arrival, settled, statement) == (0, 12, 3)
+    assert count(rush, arrival, settled, statement) == (0, 12, 3)
 
 
-def test_where_a_night_is_made_up_for_by_day_rows_of_today_keep_their_table_and_nobody_waits_for_it(
-    on_postgresql: Instance, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_where_a_night_is_made_up_for_by_day_rows_of_today_keep_their_table_and_it_is_tried_once(
+    rush: Instance, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(storage, "FEW", 5)
-    signed(on_postgresql, 3)
-    signed(on_postgresql, 12, on=NEXT_DAY)
-    settle_now(on_postgresql)
-    began = datetime.now(UTC)
+    settle_now(rush)
+    let_go, tries = night.let_go, []
 
-    found = run_night(on_postgresql.engine, on_postgresql.settings, on=NEXT_DAY)
+    def counted(*given: object) -> object:
+        tries.append(1)
+        return let_go(*given)  # type: ignore[arg-type]
 
-    assert (found.disagreement, found.are_tables_tidy) == ("", False)
-    assert datetime.now(UTC) - began < night.TRIES * timedelta(seconds=night.WAIT_SECONDS)
+    monkeypatch.setattr(night, "let_go", counted)
+
+    found = run_night(rush.engine, rush.settings, on=NEXT_DAY)
+
+    assert (found.disagreement, found.are_tables_tidy, len(tries)) == ("", False, 1)
     assert "settled tells in which order rows came until the next night: too many rows of today" in caplog.text
 
 
@@ -202,7 +210,7 @@ def test_a_table_that_is_read_all_the_while_is_told_and_the_night_not_taken_for_
         assert Work.NIGHT in read_runs(connection)
 
 
-def test_a_night_that_ends_behind_midnight_is_that_of_the_day_before(
+def test_a_night_that_ends_after_midnight_is_that_of_the_day_before(
     on_sqlite: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else the next one would be taken for done."""

@@ -47,7 +47,7 @@ def test_one_page_sent_many_times_at_once_is_stored_once(instance: Instance) -> 
     assert count(instance, arrival, spent_check) == (1, 1)
 
 
-def test_of_one_page_sent_before_and_behind_midnight_in_one_group_the_open_day_is_stored(on_sqlite: Instance) -> None:
+def test_of_one_page_sent_before_and_after_midnight_in_one_group_the_open_day_is_stored(on_sqlite: Instance) -> None:
     """The fence of the first day is up: its row would lie behind it, and in no batch."""
     store = on_sqlite.store
     assert isinstance(store, SqliteStore)

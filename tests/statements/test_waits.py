@@ -34,7 +34,7 @@ WAITING = text("""
 SELECT wait_event || ' ' || query FROM pg_stat_activity
 WHERE wait_event_type = 'Lock' AND wait_event IN ('relation', 'tuple', 'transactionid') AND query LIKE '%INTO arrival%'
 """)
-"""Whoever signs and waits for a lock of somebody else's, just now."""
+"""Signing sessions that wait for somebody else's lock just now."""
 STATEMENTS = 150
 DAY = timedelta(days=1)
 
@@ -104,6 +104,17 @@ def test_nobody_who_signs_waits_behind_a_fence_that_waits_for_autovacuum(impatie
                 record(impatient.store, impatient.collection("DE"), ADA)
             assert not fence.done()
         fence.result()
+
+
+def test_nobody_who_signs_waits_while_counts_are_written_again(impatient: Instance) -> None:
+    """Some requests read the catalogue anew; readers of counts wait."""
+    with ThreadPoolExecutor(1) as pool, writing(impatient.engine) as connection:
+        connection.execute(text("LOCK TABLE received, erasure IN ACCESS EXCLUSIVE MODE"))
+
+        def sign() -> None:
+            record(impatient.store, impatient.collection("DE"), ADA)
+
+        pool.submit(sign).result(timeout=30)
 
 
 def test_who_would_have_to_wait_for_a_lock_is_seen_and_refused_in_this_test(impatient: Instance) -> None:
