@@ -1,91 +1,24 @@
 """Mails go to a real server as they should, in the open to none that should encrypt; no error tells an address."""
 
-import gc
 import socket
 import ssl
-import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from datetime import UTC, datetime
+from email import message_from_bytes
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from signer.accounts.mail import SMTP_PASSWORD, MailNotSent, send_mail
 from signer.rehearsal.ports import free_port
 from signer.settings import MissingSecret, Settings
+from tests.accounts.mail_server import Serve, Server, certificate_for, serving
 
 TO = "bartholomew@initiative.example"
 FROM = "console@support.example"
 TEXT = "Grüße!\n\nTo accept, open\nhttps://support.example/console/invitation?token=abc\n"
-
-
-@dataclass
-class Server:
-    """A mail server that keeps what it is told, and refuses what the test says.
-
-    answers: command to what it answers instead of taking it.
-    """
-
-    answers: dict[str, str] = field(default_factory=dict)
-    greeted_as: list[str] = field(default_factory=list)
-    mails: list[bytes] = field(default_factory=list)
-    recipients: list[str] = field(default_factory=list)
-    encrypted: list[bool] = field(default_factory=list)
-    logged_on: list[tuple[bytes, bytes]] = field(default_factory=list)
-    port: int = 0
-
-    async def handle_EHLO(  # noqa: N802 - the library's name
-        self, _server: object, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
-    ) -> list[str]:
-        """Keep by what name the client calls itself."""
-        session.host_name = hostname
-        self.greeted_as.append(hostname)
-        return responses
-
-    async def handle_RCPT(  # noqa: N802 - the library's name
-        self, _server: object, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        """Take the recipient, or repeat the address in the refusal as real servers do."""
-        if "RCPT" in self.answers:
-            return f"{self.answers['RCPT']} <{address}>"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep the mail."""
-        if "DATA" in self.answers:
-            return f"{self.answers['DATA']} <{envelope.rcpt_tos[0]}>"
-        self.mails.append(envelope.content or b"")
-        self.recipients += envelope.rcpt_tos
-        self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
-        return "250 OK"
-
-    def log_on(self, _server: object, _session: object, _envelope: object, _mechanism: str, given: Any) -> AuthResult:  # noqa: ANN401 - the library's type
-        """Take one user with one password."""
-        assert isinstance(given, LoginPassword)
-        self.logged_on.append((given.login, given.password))
-        good = given == LoginPassword(b"console", b"a password of words")
-        return AuthResult(success=good, handled=good)
-
-    def mail(self) -> EmailMessage:
-        """The one mail that was taken."""
-        (raw,) = self.mails
-        return message_from_bytes(raw, policy=policy.default)  # type: ignore[return-value] # the policy makes this kind
-
-
-Serve = Callable[..., Server]
 SERVER_WARNS = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 """Of users who log on in the open, in the thread in which it answers."""
 
@@ -93,57 +26,14 @@ SERVER_WARNS = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requi
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Starts servers on this machine; they end with the test."""
-    started: list[Controller] = []
-
-    def start(server: Server | None = None, **options: object) -> Server:
-        server = server or Server()
-        controller = Controller(server, "127.0.0.1", free_port(), ready_timeout=60, **options)  # type: ignore[arg-type]
-        controller.start()
-        started.append(controller)
-        server.port = controller.port
-        return server
-
-    yield start
-    while started:
-        started.pop().stop()
-    with warnings.catch_warnings():
-        # The library drops what a client has left open; the interpreter would complain about it in some later test.
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+    with serving() as start:
+        yield start
 
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[ssl.SSLContext, Path]]:
-    """Makes a certificate for a name, signed by nobody else: a server's context, and the certificate's file."""
-
-    def make(name: str) -> tuple[ssl.SSLContext, Path]:
-        folder = tmp_path_factory.mktemp("tls")
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(datetime.now(UTC) - timedelta(hours=1))
-            .not_valid_after(datetime.now(UTC) + timedelta(hours=1))
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        path, key_path = folder / "certificate.pem", folder / "key.pem"
-        path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        key_path.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path, key_path)
-        return context, path
-
-    return make
+    """Makes a certificate for a name, which nobody else has signed."""
+    return lambda name: certificate_for(name, tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

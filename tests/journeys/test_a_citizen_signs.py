@@ -8,22 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from signer.initiatives.initiative import Initiative
-from signer.sealing.code import Code
 from signer.service.service import Service
 from signer.tallies.overview import Overview
 from tests.journeys.conftest import Site
-
-ADDRESS = {
-    "Full first names": "Adalgunde",
-    "Family names": "Mustermann-Erfunden",
-    "Street": "Erfundene Gasse",
-    "House number": "12b",
-    "Postal code": "10115",
-    "City, town or village": "Musterstadt",
-    "Day": "13",
-    "Month": "7",
-    "Year": "1984",
-}
+from tests.journeys.walking import ADDRESS, declare_and_sign, fill_address
 
 
 def open_form(page: Page, site: Site, country: str) -> None:
@@ -35,22 +23,6 @@ def open_form(page: Page, site: Site, country: str) -> None:
     page.get_by_role("radio", name=country).check()
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your details")
-
-
-def fill_address(page: Page) -> None:
-    """Fill in the form that asks for address and birth date."""
-    for label, value in ADDRESS.items():
-        page.get_by_label(label, exact=True).fill(value)
-    page.get_by_label("Country where you live").select_option(label="Germany")
-
-
-def declare_and_sign(page: Page) -> Code:
-    """Tick both boxes of the check page, sign, and return the code."""
-    page.get_by_label("I declare that the details above are correct").check()
-    page.get_by_label("I have read how my data is used").check()
-    page.get_by_role("button", name="Sign the initiative").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you – your statement is recorded")
-    return Code.parse(page.locator("#code").inner_text())
 
 
 def test_a_german_mends_a_mistake_signs_and_takes_the_statement_back(page: Page, site: Site, tmp_path: Path) -> None:

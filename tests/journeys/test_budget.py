@@ -10,8 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request
 
 from tests.journeys.conftest import Site
-from tests.journeys.test_a_citizen_signs import declare_and_sign
-from tests.journeys.walking import go_to_check_page
+from tests.journeys.walking import declare_and_sign, go_to_check_page
 
 KILOBYTE = 1000
 REQUESTS, TOTAL = 15, 100 * KILOBYTE

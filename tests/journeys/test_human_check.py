@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from signer.human_check import challenges, difficulty
 from signer.human_check.waiting import WaitingTokens
 from tests.journeys.conftest import Site
-from tests.journeys.test_a_citizen_signs import declare_and_sign, fill_address
+from tests.journeys.walking import declare_and_sign, fill_address
 
 FORM_PAGE, CHECK_PAGE, WAITING_PAGE = "Your details", "Check your answers and sign", "One moment, please"
 PHONE = {"width": 360, "height": 740}

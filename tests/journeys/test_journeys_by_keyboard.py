@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site
-from tests.journeys.test_a_citizen_signs import ADDRESS
-from tests.journeys.walking import CHECK, NUMBER, THANKS, expect_heading
+from tests.journeys.walking import ADDRESS, CHECK, NUMBER, THANKS, expect_heading
 
 STOPS = 60
 """More than any page has."""

@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Site
-from tests.journeys.test_a_citizen_signs import fill_address
-from tests.journeys.walking import CHECK, THANKS, declare, expect_heading, fill_number, press_sign
+from tests.journeys.walking import CHECK, THANKS, declare, expect_heading, fill_address, fill_number, press_sign
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

@@ -4,8 +4,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site
-from tests.journeys.test_a_citizen_signs import declare_and_sign, fill_address
-from tests.journeys.walking import THANKS, declare, expect_heading, go_to_check_page, go_to_form, press_sign
+from tests.journeys.walking import (
+    THANKS,
+    declare,
+    declare_and_sign,
+    expect_heading,
+    fill_address,
+    go_to_check_page,
+    go_to_form,
+    press_sign,
+)
 
 
 @pytest.mark.parametrize("by_number", [False, True], ids=["Part A", "Part B"])

@@ -25,9 +25,8 @@ from signer.statements.night import bring_home
 from signer.tallies.daily_forecast import foresee, keep_forecast
 from tests.acts import unit
 from tests.journeys.conftest import Site
-from tests.journeys.test_a_citizen_signs import declare_and_sign, fill_address
-from tests.journeys.test_auditor_journey import Somebody, at_a_browser, choose, fact, give_telephone, invited
-from tests.journeys.walking import expect_heading
+from tests.journeys.somebody import Somebody, at_a_browser, choose, fact, give_telephone, invited
+from tests.journeys.walking import declare_and_sign, expect_heading, fill_address
 from tests.signing import record
 
 DEMO = "2021/000001"

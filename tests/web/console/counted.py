@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
+from flask import Flask
 from sqlalchemy import Connection, Engine, delete, insert, update
 
+from signer.accounts.roles import HeldRole, Role
+from signer.audit.entry import EntryKind
+from signer.audit.read import latest_entries
 from signer.database import reading, writing
 from signer.initiatives.initiative import Initiative, InitiativeText, Status
 from signer.initiatives.lifecycle import import_description
@@ -14,14 +18,17 @@ from signer.initiatives.queries import find_initiative
 from signer.initiatives.tables import campaign_event
 from signer.initiatives.tables import initiative as initiative_table
 from signer.scheme.load import load_scheme
+from signer.service.service import Service
 from signer.settings import Settings
 from signer.statements.tables import received
 from signer.tallies.daily_forecast import foresee, keep_forecast
+from signer.tallies.overview import Overview, read_overview
 from signer.tallies.paper import PaperCount, enter_paper
 from signer.tallies.planning import mark_event
 from signer.tallies.tables import forecast, paper_count
 from tests.acts import unit
 from tests.conftest import START, describe
+from tests.web.console.people import invited
 
 COUNTED = "2027/000045"
 TODAY = START + timedelta(days=212)
@@ -109,3 +116,27 @@ def _weight(day: int) -> float:
     return (
         (1.2 + start + echoes) * (0.7 if (START + timedelta(days=day)).weekday() > 4 else 1) * (1 + 0.3 * math.sin(day))
     )
+
+
+class Campaign:
+    """A console over a campaign in the middle of its year, with an owner, an editor and a reader who are logged on."""
+
+    def __init__(self, app: Flask, service: Service) -> None:
+        self.engine, self.settings = service.engine, service.settings
+        self.initiative = campaign(self.engine, self.settings)
+        self.owner, self.editor, self.reader = (
+            invited(app, service, f"{role}@initiative.example", HeldRole(role, COUNTED))
+            for role in (Role.OWNER, Role.EDITOR, Role.READER)
+        )
+
+    def overview(self) -> Overview:
+        """The numbers as the rooms below give them."""
+        with reading(self.engine) as connection:
+            return read_overview(connection, find_initiative(connection, COUNTED), on=TODAY)
+
+    def recorded(self) -> list[object]:
+        """What the audit log says of planning and timeline, the newest first."""
+        with reading(self.engine) as connection:
+            entries = latest_entries(connection, 100, initiative=COUNTED)
+        kinds = {EntryKind.PLANNING_CHANGED, EntryKind.TIMELINE_CHANGED}
+        return [entry.details["change"] for entry in entries if entry.kind in kinds]

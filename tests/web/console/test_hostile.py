@@ -1,135 +1,41 @@
 """Whatever is sent to the console, by a stranger or by somebody who is logged on, gets a clear answer and no fault."""
 
-import itertools
 import logging
 import os
-import re
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import quote_from_bytes, urlencode
 
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from signer.accounts.invite import accept, invite
 from signer.accounts.queries import read_accounts
-from signer.accounts.roles import HeldRole, Role
 from signer.accounts.tables import account
-from signer.database import StoreUnavailable, reading, writing
-from signer.initiatives.lifecycle import STEPS, import_description
-from signer.sealing.code import Code
-from signer.service.service import Service
+from signer.database import StoreUnavailable, reading
 from signer.web.console import current, home, imports, texts
 from signer.web.console.app import create_console
-from signer.web.console.batch import NEXT_STEPS
 from signer.web.console.guards import guard_of
-from signer.web.console.numbers import FILES
 from signer.web.requests import FORM, MAX_BYTES
 from signer.web.site import open_site
-from tests.acts import MAY_DAY, freeze_now, unit
 from tests.cases import every_case
-from tests.conftest import NUMBER, describe
-from tests.people import ADA
-from tests.signing import record
-from tests.solved import new_check
-from tests.web.console.people import PASSWORD, Human, invite_by_command, invited, new_email, token_of
-from tests.web.console.standing import standing
+from tests.conftest import NUMBER
+from tests.web.console.people import PASSWORD, Human, invite_by_command, new_email
+from tests.web.console.place import ANONYMOUS, HELD, WHO, Place, opened_place
 from tests.web.pages import Page
 
 pytestmark = [pytest.mark.together, pytest.mark.slow]
 
-
-THEIRS = "2027/000043"
-ANONYMOUS = "anonymous"
-HELD = {role.value: HeldRole(role, "" if role is Role.ADMINISTRATOR else NUMBER) for role in Role}
-WHO = (ANONYMOUS, *HELD)
-LOG_OFF = "security.logout"
-VALUES = {
-    "number": [NUMBER, THEIRS, "2031/000001"],
-    "member_state": ["DE", "%00", "d%C3%A9"],
-    "batch_number": ["1", "99999999999999999999"],
-    "step": list(NEXT_STEPS),
-    "name": list(FILES),
-    "event_id": ["1", "99999999999999999999"],
-    "entry_id": ["1", "99999999999999999999"],
-    "language": ["en", "de", "xx", "%00"],
-    "wanted": list(STEPS),
-    "token": ["x", "..", "eyJhIjoxfQ.aaaa.bbbb"],
-}
-"""Changing part of an address to what stands there; the first of each is there."""
 REQUESTS = int(os.environ.get("SIGNER_HOSTILE_REQUESTS", "200")) // 3
 """How many of each kind; the long form asks for more."""
-_addresses = itertools.count()
-
-
-@dataclass
-class Place:
-    """A console with somebody of each role, and every address of it."""
-
-    app: Flask
-    service: Service
-    rules: list[Rule]
-    people: dict[str, Human] = field(default_factory=dict)
-    tokens: dict[str, str] = field(default_factory=dict)
-    opened: dict[str, set[str]] = field(default_factory=dict)
-
-    def client(self, who: str) -> FlaskClient:
-        """The browser of somebody; a stranger's is a new one."""
-        return self.people[who].client if who in self.people else self.app.test_client()
-
-    def open_to(self, who: str) -> set[str]:
-        """Where the guard lets somebody as far as the form."""
-        if who not in self.opened:
-            answers = {path: self.client(who).post(path, data="x=y", content_type=FORM) for path in self.paths("POST")}
-            self.opened[who] = {path for path, answer in answers.items() if answer.status_code == 400}
-        return self.opened[who]
-
-    def paths(self, method: str, *, odd: bool = False) -> list[str]:
-        """One address of each page that takes a method, or odd ones too; logging off is not among them: it works."""
-        found = []
-        for rule in self.rules:
-            if method in (rule.methods or ()) and rule.endpoint != LOG_OFF:
-                choices = [VALUES[name] for name in re.findall(r"<(?:[^<>]*:)?(\w+)>", rule.rule)]
-                pattern = "/console" + re.sub(r"<[^<>]+>", "{}", rule.rule)
-                found += [pattern.format(*values) for values in itertools.product(*choices)][: None if odd else 1]
-        return found
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Two initiatives, a frozen batch, and people, all of whom are still logged on when everything is over."""
-    folder: Path = tmp_path_factory.mktemp("hostile")
-    with ExitStack() as stack:
-        app, service = stack.enter_context(standing(folder))
-        collection = service.catalogue.collection(NUMBER, "DE")
-        for day in range(3):
-            on = MAY_DAY + timedelta(days=day)
-            record(service.store, collection, ADA, code=Code.new(), check_id=new_check(), on=on, confirmed=frozenset())
-        after = MAY_DAY + timedelta(days=9)
-        freeze_now(service.engine, service.settings, "DE", number=NUMBER, until=MAY_DAY, on=after)
-        # The first few numbers of accounts, which a guess may name, are nobody's who is needed here.
-        with writing(service.engine) as connection:
-            import_description(unit(connection, service.settings), describe(THEIRS))
-            for place in range(9):
-                email, now = f"bystander{place}@initiative.example", datetime.now(UTC)
-                token = invite(unit(connection, service.settings), email, HELD["reader"], now=now)
-                accept(unit(connection, service.settings), token, name="Bystander", password_hash="hash", now=now)
-        made = Place(app, service, list(create_console(open_site(service.settings, service)).url_map.iter_rules()))
-        for who, held in HELD.items():
-            made.people[who] = invited(app, service, f"{who}@initiative.example", held)
-            made.tokens[who] = token_of(made.people[who])
-        yield made
-        inside = [who for who in HELD if made.client(who).get("/console/account").status_code == 200]
-        assert inside == list(HELD)
+    with opened_place(tmp_path_factory.mktemp("hostile")) as opened:
+        yield opened
 
 
 HOSTILE = [

@@ -10,12 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete
 
 from signer.accounts.roles import HeldRole, Role
-from signer.audit.entry import EntryKind
-from signer.audit.read import latest_entries
 from signer.database import reading, writing
 from signer.initiatives.initiative import Initiative, Status
 from signer.initiatives.queries import find_initiative
@@ -23,14 +20,14 @@ from signer.initiatives.tables import initiative as initiative_table
 from signer.service.service import Service
 from signer.tallies.daily_forecast import keep_forecast, read_forecast
 from signer.tallies.forecast import Range
-from signer.tallies.overview import Overview, ThresholdStanding, read_overview
+from signer.tallies.overview import ThresholdStanding
 from signer.tallies.planning import LABEL_LIMIT, Expected, expect_share, read_events, read_shares
 from signer.tallies.tables import invalid_share, repeat_share
 from signer.web.static_files import FOLDER
 from tests.acts import unit
 from tests.conftest import END, START
 from tests.listening import OF_SINGLE_STATEMENTS, listening, naming
-from tests.web.console.counted import COUNTED, TITLE, TODAY, campaign, count
+from tests.web.console.counted import COUNTED, TITLE, TODAY, Campaign, count
 from tests.web.console.people import Human, invited
 from tests.web.console.standing import standing
 from tests.web.pages import Page
@@ -38,30 +35,6 @@ from tests.web.pages import Page
 NUMBERS, PLANNING = f"/console/numbers/{COUNTED}/", f"/console/numbers/{COUNTED}/planning"
 BUDGET = 250_000
 """Bytes of the page and its style sheets, not compressed."""
-
-
-class Campaign:
-    """A console over a campaign in the middle of its year, with an owner, an editor and a reader who are logged on."""
-
-    def __init__(self, app: Flask, service: Service) -> None:
-        self.engine, self.settings = service.engine, service.settings
-        self.initiative = campaign(self.engine, self.settings)
-        self.owner, self.editor, self.reader = (
-            invited(app, service, f"{role}@initiative.example", HeldRole(role, COUNTED))
-            for role in (Role.OWNER, Role.EDITOR, Role.READER)
-        )
-
-    def overview(self) -> Overview:
-        """The numbers as the rooms below give them."""
-        with reading(self.engine) as connection:
-            return read_overview(connection, find_initiative(connection, COUNTED), on=TODAY)
-
-    def recorded(self) -> list[object]:
-        """What the audit log says of planning and timeline, the newest first."""
-        with reading(self.engine) as connection:
-            entries = latest_entries(connection, 100, initiative=COUNTED)
-        kinds = {EntryKind.PLANNING_CHANGED, EntryKind.TIMELINE_CHANGED}
-        return [entry.details["change"] for entry in entries if entry.kind in kinds]
 
 
 @pytest.fixture(scope="module")
