@@ -4,10 +4,11 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -121,12 +122,33 @@ def _written_again(counts: bool) -> Iterator[Table]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Give a connection whose writes are durable together when the block ends. Raises StoreUnavailable."""
+def writing(engine: Engine, *, durable: bool = True) -> Iterator[Connection]:
+    """Give a connection whose writes are durable together when the block ends. Raises StoreUnavailable.
+
+    durable: False for what is simply done again where a power cut undid it. SQLite then flushes nothing with the
+    writer's lock in hand: the flush of the next durable transaction is for this one too, for both are in one log.
+    """
     with translated(), one_writer(engine), engine.connect() as connection:
         connection.execution_options(**{WRITES: True})
-        with connection.begin():
+        with nullcontext() if durable else _unflushed(connection), connection.begin():
             yield connection
+
+
+@contextmanager
+def _unflushed(connection: Connection) -> Iterator[None]:
+    if not is_sqlite(connection):
+        yield
+        return
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    driver.execute("PRAGMA synchronous=NORMAL")
+    try:
+        yield
+    finally:
+        # Whoever has the connection next expects their writes to last.
+        try:
+            driver.execute("PRAGMA synchronous=FULL")
+        except sqlite3.Error:
+            connection.invalidate()
 
 
 @contextmanager

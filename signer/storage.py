@@ -214,10 +214,10 @@ class InTurn:
         self._engine, self._emptied_at = engine, time.monotonic()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Give a transaction, then pause for as long as it took, or less. Raises StoreUnavailable."""
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
+        """Give a transaction as `writing` does, then pause for as long as it took, or less. Raises StoreUnavailable."""
         began = time.monotonic()
-        with _garbage_left_for_later(), writing(self._engine) as connection:
+        with _garbage_left_for_later(), writing(self._engine, durable=durable) as connection:
             yield connection
         time.sleep(min(LONGEST_PAUSE_SECONDS, time.monotonic() - began))
         if time.monotonic() - self._emptied_at > EMPTYING_SECONDS:

@@ -147,7 +147,7 @@ def _move_on_postgresql(turns: InTurn, values: Mapping[str, Any]) -> list[bytes]
 def _move_on_sqlite(turns: InTurn, values: Mapping[str, Any]) -> list[bytes]:
     over = (settled.c.initiative_id == values["initiative_id"]) & (settled.c.submitted_on <= values["until"])
     chosen = select(settled.c.id).where(over, settled.c.id > values["after"]).order_by(settled.c.id)
-    with turns.writing() as connection:
+    with turns.writing(durable=False) as connection:
         ids = list(connection.scalars(chosen.limit(values["most"])))
         here = settled.c.id.in_(ids)
         columns = [column.name for column in statement.c]

@@ -11,7 +11,8 @@ kept in order of id. Neither order has to do with that of arrival.
 
 PostgreSQL does a group in one transaction. SQLite places the leaves, then copies rows, then deletes arrivals in the
 order in which they lie: a page that is freed when its last *id* has been copied would say, by its number, which ids
-came together. In between a row lies in two tables; the leaf says that it was placed, its copy that it was copied.
+came together. In between a row lies in two tables; the leaf says that it was placed, its copy that it was copied. Only
+placing is flushed: what copies and deletes is done again where a power cut undid it.
 """
 
 from collections import Counter
@@ -151,12 +152,12 @@ def _settle_on_sqlite(engine: Engine, settings: Settings, initiative_id: int, un
             ids = connection.scalars(UNCOPIED, here | {"most": SQLITE_AT_ONCE}).all()
         for start in range(0, len(ids), SQLITE_CHUNK):
             chunk = ids[start : start + SQLITE_CHUNK]
-            with turns.writing() as connection:
+            with turns.writing(durable=False) as connection:
                 connection.execute(COPY, here | {"first": chunk[0], "last": chunk[-1]})
         if len(ids) < SQLITE_AT_ONCE:
             break
     while True:
-        with turns.writing() as connection:
+        with turns.writing(durable=False) as connection:
             if not connection.execute(LEAVE, here | {"most": SQLITE_CHUNK}).rowcount:
                 return
 
