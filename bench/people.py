@@ -1,12 +1,17 @@
-"""People for a bench: one signs and one erases, each in a process of its own, as beside a server that settles."""
+"""People for a bench: one signs and one erases, each in a process of its own, as beside a server that settles.
+
+A third process asks the disk alone, all the while: whoever signs waits for a flush of it, and so does a bare write.
+"""
 
 import multiprocessing
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import cycle
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from unittest.mock import patch
@@ -28,6 +33,7 @@ from signer.statements.store import SealedStatement, Store
 from signer.statements.stores import open_store
 
 SIGN_SECONDS, ERASE_SECONDS = 0.02, 0.2
+PAGE_BYTES, PAGES = 8192, 128
 MEMBER_STATE = "DE"
 # A process that is a copy of this one would share its connections.
 PROCESSES = multiprocessing.get_context("spawn")
@@ -38,10 +44,14 @@ Taken = tuple[float, float]
 
 @dataclass
 class People:
-    """How long each of those who signed and erased took, and of it waited for SQLite's one writer, in seconds."""
+    """How long each of those who signed and erased took, and of it waited for SQLite's one writer, in seconds.
+
+    flushed: how long it took to write a page and flush it.
+    """
 
     signed: list[Taken] = field(default_factory=list)
     erased: list[Taken] = field(default_factory=list)
+    flushed: list[Taken] = field(default_factory=list)
 
 
 @contextmanager
@@ -52,6 +62,7 @@ def people(settings: Settings, codes: Sequence[Code], found: People | None = Non
     with (
         _somebody(_signs, SIGN_SECONDS, settings, found.signed),
         _somebody(erases, ERASE_SECONDS, settings, found.erased),
+        _somebody(_flushes, SIGN_SECONDS, settings, found.flushed),
     ):
         yield found
 
@@ -132,6 +143,20 @@ def _erases(settings: Settings, until_the_end: ExitStack, codes: Sequence[Code])
             erase(connection, settings, initiative, secrets.choice(codes), on=today())
 
     return take_back
+
+
+def _flushes(settings: Settings, until_the_end: ExitStack) -> Act:
+    """Write one page after the other over those of a small file, as a log is written that has its room already."""
+    file = until_the_end.enter_context((settings.instance / "flushed").open("wb", buffering=0))
+    file.write(bytes(PAGE_BYTES * PAGES))
+    os.fsync(file.fileno())
+    pages = cycle(range(PAGES))
+
+    def flush() -> None:
+        os.pwrite(file.fileno(), secrets.token_bytes(PAGE_BYTES), next(pages) * PAGE_BYTES)
+        os.fdatasync(file.fileno())
+
+    return flush
 
 
 def _opened(settings: Settings, until_the_end: ExitStack) -> tuple[Engine, Initiative]:
