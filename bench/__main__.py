@@ -70,12 +70,15 @@ def measure_numbers() -> Iterator[tuple[str, Figures]]:
         yield "postgresql", numbers.measure(few, many)
 
 
-# What the disk takes for a flush is nobody's fault, and stalls of a tenth of a second were seen; so it is taken off.
+# Nobody can sign while the disk keeps a bare flush waiting: up to 67 ms on the idle machine, 274 beside settling.
 WAITS = {
-    "settling_signing_beyond_flush_ms": 100,
-    "night_signing_beyond_flush_ms": 300,
-    "freezing_signing_beyond_flush_ms": 100,
+    "settling_slowest_signing_beyond_flush_ms": 100,
+    "night_slowest_signing_beyond_flush_ms": 300,
+    "freezing_slowest_signing_beyond_flush_ms": 100,
     **{f"{work}_slowest_erasing_ms": 1_000 for work in ("settling", "night", "freezing")},
+}
+WRITER = {
+    f"{work}_signer_waits_for_writer_beyond_flush_ms": 100 for work in ("settling", "emptying", "night", "freezing")
 }
 MEASUREMENTS = {
     "signing": Measurement(
@@ -91,12 +94,11 @@ MEASUREMENTS = {
     "arrivals-sqlite": Measurement(
         measure_arrivals_on_sqlite,
         floors={},
-        ceilings=WAITS
-        | {f"{work}_signer_waits_for_writer_ms": 100 for work in ("settling", "emptying", "night", "freezing")},
+        ceilings=WAITS | WRITER,
     ),
     # The time limits of the fence and of a truncation are apart: the night has both, and so has emptying the arrivals.
     "arrivals-postgresql": Measurement(
-        measure_arrivals_on_postgresql, floors={}, ceilings=WAITS | {"emptying_signing_beyond_flush_ms": 300}
+        measure_arrivals_on_postgresql, floors={}, ceilings=WAITS | {"emptying_slowest_signing_beyond_flush_ms": 300}
     ),
     "numbers": Measurement(
         measure_numbers,

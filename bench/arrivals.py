@@ -10,7 +10,7 @@ every byte that is looked at.
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import islice
@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from bench.citizens import NUMBER
 from bench.export import Row, rows_of
-from bench.people import MEMBER_STATE, People, people
+from bench.people import MEMBER_STATE, People, Taken, people
 from signer.batches.freeze import freeze, prepare
 from signer.batches.reconcile import require_reconciled
 from signer.database import is_sqlite, open_engine, reading, writing
@@ -139,17 +139,25 @@ def _arrive(connection: Connection, rows: list[Row]) -> None:
 def waits(engine: Engine, name: str, found: People) -> dict[str, float]:
     """Return how long the slowest took to sign and to erase; on SQLite, also the longest wait for its one writer.
 
-    signing_beyond_flush: the slowest who signed less the slowest bare flush, both of one phase: what is not the disk's.
+    beyond_flush: without the time in which the disk had a bare flush in hand, too, which is not ours.
     """
-    signed, erased, flushed = (max(taken for taken, _ in each) for each in (found.signed, found.erased, found.flushed))
+
+    def slowest(takings: Iterable[Taken]) -> float:
+        return milliseconds(max(each.took for each in takings))
+
+    def slowest_beyond_flush(takings: Iterable[Taken]) -> float:
+        return milliseconds(max(map(found.beyond_flush, takings)))
+
     figures = {
-        f"{name}_slowest_flush_ms": milliseconds(flushed),
-        f"{name}_slowest_signing_ms": milliseconds(signed),
-        f"{name}_signing_beyond_flush_ms": milliseconds(signed - flushed),
-        f"{name}_slowest_erasing_ms": milliseconds(erased),
+        f"{name}_slowest_flush_ms": slowest(found.flushed),
+        f"{name}_slowest_signing_ms": slowest(found.signed),
+        f"{name}_slowest_signing_beyond_flush_ms": slowest_beyond_flush(found.signed),
+        f"{name}_slowest_erasing_ms": slowest(found.erased),
     }
     if is_sqlite(engine):
-        figures[f"{name}_signer_waits_for_writer_ms"] = milliseconds(max(waited for _, waited in found.signed))
+        writer = [each.wait for each in found.signed]
+        figures[f"{name}_signer_waits_for_writer_ms"] = slowest(writer)
+        figures[f"{name}_signer_waits_for_writer_beyond_flush_ms"] = slowest_beyond_flush(writer)
     return figures
 
 

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import secrets
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -38,20 +39,37 @@ MEMBER_STATE = "DE"
 # A process that is a copy of this one would share its connections.
 PROCESSES = multiprocessing.get_context("spawn")
 Act = Callable[[], object]
-Taken = tuple[float, float]
-"""How long it took in all, and waited for the lock of SQLite's one writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """When somebody began, by `time.monotonic`, how many seconds it took, and of these waited for SQLite's writer."""
+
+    began: float
+    took: float
+    waited: float = 0
+
+    @property
+    def wait(self) -> "Taken":
+        """The wait alone, which comes first."""
+        return Taken(self.began, self.waited)
 
 
 @dataclass
 class People:
-    """How long each of those who signed and erased took, and of it waited for SQLite's one writer, in seconds.
-
-    flushed: how long it took to write a page and flush it.
-    """
+    """Those who signed and erased, and the bare flushes of a page beside them; each list in the order of time."""
 
     signed: list[Taken] = field(default_factory=list)
     erased: list[Taken] = field(default_factory=list)
     flushed: list[Taken] = field(default_factory=list)
+
+    def beyond_flush(self, one: Taken) -> float:
+        """Return how many seconds of it are left without those in which the disk had the longest bare flush in hand."""
+        ended = one.began + one.took
+        first = bisect_left(self.flushed, one.began, key=lambda flush: flush.began + flush.took)
+        after = bisect_left(self.flushed, ended, key=lambda flush: flush.began)
+        beside = (min(ended, each.began + each.took) - max(one.began, each.began) for each in self.flushed[first:after])
+        return one.took - max(beside, default=0)
 
 
 @contextmanager
@@ -108,7 +126,7 @@ def _repeat(
         while not ended.wait(every):
             began = time.monotonic()
             act()
-            taken.append((time.monotonic() - began, waited))
+            taken.append(Taken(began, time.monotonic() - began, waited))
         there.send(taken)
 
 
