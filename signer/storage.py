@@ -7,12 +7,12 @@ statement, and zeroed when freed. Both: the log is emptied.
 
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, insert, select, text
+from sqlalchemy import Connection, Engine, Executable, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from signer.database import (
@@ -21,6 +21,7 @@ from signer.database import (
     LockTimeout,
     is_sqlite,
     one_writer,
+    reading,
     translated,
     writing,
 )
@@ -29,6 +30,8 @@ PATIENCE_SECONDS = 0.1
 """How long others may have to wait behind a lock that shuts them out of a table; who cannot have it tries later."""
 AUTOVACUUM_SECONDS = 3
 """Autovacuum gives way after one."""
+AT_ONCE = 50_000
+"""Ids in memory at a time, of rows that are to be moved or deleted; each search looks at every row."""
 FEW = 1_000
 """Rows that can be written again within a tenth of a second, while whoever signs waits."""
 WRITE_AGAIN_SECONDS = 1.0
@@ -223,3 +226,18 @@ class InTurn:
         if time.monotonic() - self._emptied_at > EMPTYING_SECONDS:
             empty_write_ahead_log(self._engine)
             self._emptied_at = time.monotonic()
+
+    def chunks(self, search: Executable, values: Mapping[str, Any], *, of: int) -> Iterator[Sequence[Any]]:
+        """Yield what `search` finds, so many at a time, until nothing is left. Raises StoreUnavailable.
+
+        It is found while others write: with the writer's lock in hand, whatever is not wanted would be passed over, and
+        that may be a whole day's. By the time a chunk is done, some of it may have been done by others.
+        search: of one column, with a limit of `:most`.
+        """
+        while True:
+            with reading(self._engine, counts=False) as connection:
+                found = connection.scalars(search, {**values, "most": AT_ONCE}).all()
+            for start in range(0, len(found), of):
+                yield found[start : start + of]
+            if len(found) < AT_ONCE:
+                return

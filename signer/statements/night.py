@@ -54,6 +54,10 @@ SELECT id, initiative_id, member_state, submitted_on, key_id, sealed FROM moved 
 RETURNING id
 """).bindparams(bindparam("until", type_=Date))
 
+SETTLED = text("""
+SELECT id FROM settled WHERE initiative_id = :initiative_id AND submitted_on <= :until ORDER BY id LIMIT :most
+""").bindparams(bindparam("until", type_=Date))
+
 
 def bring_home(engine: Engine, settings: Settings, initiative: Initiative, until: date) -> None:
     """Complete the days up to `until` of an initiative: nothing comes any more, all is settled, moved and listed.
@@ -123,34 +127,27 @@ def _is_home(engine: Engine, initiative_id: int, until: date) -> bool:
 
 
 def _move(engine: Engine, initiative_id: int, until: date) -> None:
-    after, most = b"", SQLITE_CHUNK if is_sqlite(engine) else CHUNK
     move = _move_on_sqlite if is_sqlite(engine) else _move_on_postgresql
-    turns = InTurn(engine)
+    move(InTurn(engine), {"initiative_id": initiative_id, "until": until})
+
+
+def _move_on_postgresql(turns: InTurn, values: Mapping[str, Any]) -> None:
+    after = b""
     while True:
-        values = {"initiative_id": initiative_id, "until": until, "after": after, "most": most}
-        moved = move(turns, values)
-        if moved:
-            after = max(moved)
-        elif after:
-            # From the start again: what was settled meanwhile, or by whom a row was held that is erased now.
-            after = b""
-        else:
+        with turns.writing() as connection:
+            hold(connection, Lock.SETTLE)
+            moved = list(connection.scalars(MOVE, {**values, "after": after, "most": CHUNK}))
+        if not moved and not after:
             return
+        # At the end from the start again: what was settled meanwhile, or by whom a row was held that is erased now.
+        after = max(moved, default=b"")
 
 
-def _move_on_postgresql(turns: InTurn, values: Mapping[str, Any]) -> list[bytes]:
-    with turns.writing() as connection:
-        hold(connection, Lock.SETTLE)
-        return list(connection.scalars(MOVE, values))
-
-
-def _move_on_sqlite(turns: InTurn, values: Mapping[str, Any]) -> list[bytes]:
-    over = (settled.c.initiative_id == values["initiative_id"]) & (settled.c.submitted_on <= values["until"])
-    chosen = select(settled.c.id).where(over, settled.c.id > values["after"]).order_by(settled.c.id)
-    with turns.writing(durable=False) as connection:
-        ids = list(connection.scalars(chosen.limit(values["most"])))
-        here = settled.c.id.in_(ids)
+def _move_on_sqlite(turns: InTurn, values: Mapping[str, Any]) -> None:
+    for chunk in turns.chunks(SETTLED, values, of=SQLITE_CHUNK):
+        here = settled.c.id.in_(chunk)
         columns = [column.name for column in statement.c]
-        connection.execute(insert(statement).from_select(columns, select(settled).where(here).order_by(settled.c.id)))
-        connection.execute(delete(settled).where(here))
-        return ids
+        copy = insert(statement).from_select(columns, select(settled).where(here).order_by(settled.c.id))
+        with turns.writing(durable=False) as connection:
+            connection.execute(copy)
+            connection.execute(delete(settled).where(here))

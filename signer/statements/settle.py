@@ -29,7 +29,7 @@ from signer.ledger.log import HeadMoved, grow_head, next_place
 from signer.ledger.tables import leaf
 from signer.settings import Settings
 from signer.statements.tables import arrival
-from signer.storage import InTurn, leave_dead_rows_behind
+from signer.storage import AT_ONCE, InTurn, leave_dead_rows_behind
 
 FEWEST = 10
 """Fewer of an initiative wait, until their day is over: a group hides each of its members."""
@@ -37,8 +37,6 @@ GROUP = 5_000
 """Who erases may have to wait for one group: half a second."""
 SQLITE_GROUP, SQLITE_CHUNK = 300, 100
 """Some 20 ms each, so that whoever signs waits briefly; `make proof PART=million-sqlite` measures how long."""
-SQLITE_AT_ONCE = 50_000
-"""Read into memory at a time, of what waits; each reading looks at every arrival."""
 
 SETTLE = text("""
 WITH moved AS (
@@ -89,16 +87,17 @@ ORDER BY id LIMIT :most
 COPY = text(f"""
 INSERT INTO settled (id, initiative_id, member_state, submitted_on, key_id, sealed)
 SELECT id, initiative_id, member_state, submitted_on, key_id, sealed FROM arrival
-WHERE id BETWEEN :first AND :last AND initiative_id = :initiative_id
-    AND sealed IS NOT NULL AND {PLACED} AND NOT {COPIED}
+WHERE id IN :chosen AND sealed IS NOT NULL AND NOT {COPIED}
 ORDER BY id
+""").bindparams(bindparam("chosen", expanding=True))  # noqa: S608
+LEFT = f"{PLACED} AND (sealed IS NULL OR {COPIED})"
+UNDELETED = text(f"""
+SELECT rowid FROM arrival WHERE initiative_id = :initiative_id AND {LEFT} ORDER BY rowid LIMIT :most
 """)  # noqa: S608
-LEAVE = text(f"""
-DELETE FROM arrival WHERE rowid IN (
-    SELECT rowid FROM arrival
-    WHERE initiative_id = :initiative_id AND {PLACED} AND (sealed IS NULL OR {COPIED}) ORDER BY rowid LIMIT :most
+# A row id may be another row's by now.
+LEAVE = text(f"DELETE FROM arrival WHERE rowid IN :chosen AND {LEFT}").bindparams(  # noqa: S608
+    bindparam("chosen", expanding=True)
 )
-""")  # noqa: S608
 
 
 def count_waiting(engine: Engine, *, until: date = date.max) -> dict[int, int]:
@@ -145,21 +144,12 @@ def _settle_on_postgresql(engine: Engine, settings: Settings, initiative_id: int
 
 
 def _settle_on_sqlite(engine: Engine, settings: Settings, initiative_id: int, until: date) -> Iterator[int]:
-    here, turns = {"initiative_id": initiative_id}, InTurn(engine)
     yield from _place(engine, settings, initiative_id, until)
-    while True:
-        with reading(engine) as connection:
-            ids = connection.scalars(UNCOPIED, here | {"most": SQLITE_AT_ONCE}).all()
-        for start in range(0, len(ids), SQLITE_CHUNK):
-            chunk = ids[start : start + SQLITE_CHUNK]
+    turns = InTurn(engine)
+    for search, move in ((UNCOPIED, COPY), (UNDELETED, LEAVE)):
+        for chunk in turns.chunks(search, {"initiative_id": initiative_id}, of=SQLITE_CHUNK):
             with turns.writing(durable=False) as connection:
-                connection.execute(COPY, here | {"first": chunk[0], "last": chunk[-1]})
-        if len(ids) < SQLITE_AT_ONCE:
-            break
-    while True:
-        with turns.writing(durable=False) as connection:
-            if not connection.execute(LEAVE, here | {"most": SQLITE_CHUNK}).rowcount:
-                return
+                connection.execute(move, {"chosen": chunk})
 
 
 def _place(engine: Engine, settings: Settings, initiative_id: int, until: date) -> Iterator[int]:
@@ -180,14 +170,14 @@ def _groups(engine: Engine, initiative_id: int, until: date) -> Iterator[tuple[i
 
     So the head also grows over what was placed without it.
     """
-    values = {"initiative_id": initiative_id, "until": until, "most": SQLITE_AT_ONCE}
+    values = {"initiative_id": initiative_id, "until": until, "most": AT_ONCE}
     while True:
         with reading(engine) as connection:
             place = next_place(connection)
             waiting = connection.execute(UNPLACED, values).all()
         for start in range(0, max(1, len(waiting)), SQLITE_GROUP):
             yield place + start, waiting[start : start + SQLITE_GROUP]
-        if len(waiting) < SQLITE_AT_ONCE:
+        if len(waiting) < AT_ONCE:
             return
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from signer.batches.reconcile import require_reconciled
 from signer.database import open_engine, reading
-from signer.human_check.expire import AT_ONCE, expire_spent_checks
+from signer.human_check.expire import CHUNK, expire_spent_checks
 from signer.sealing.code import Code
 from signer.statements.store import AlreadyErased, CheckSpent, Store
 from signer.statements.stores import open_store
@@ -160,7 +160,7 @@ def test_spent_checks_are_forgotten_after_a_day_when_no_page_can_carry_them_any_
 
 def test_many_are_forgotten_in_small_commits(instance: Instance) -> None:
     with instance.engine.begin() as connection:
-        rows = [{"id": os.urandom(16), "spent_on": MAY_DAY} for _ in range(2 * AT_ONCE + 1)]
+        rows = [{"id": os.urandom(16), "spent_on": MAY_DAY} for _ in range(2 * CHUNK + 1)]
         connection.execute(spent_check.insert(), rows)
 
-    assert expire_spent_checks(instance.engine, MAY_DAY + timedelta(days=2)) == 2 * AT_ONCE + 1
+    assert expire_spent_checks(instance.engine, MAY_DAY + timedelta(days=2)) == 2 * CHUNK + 1

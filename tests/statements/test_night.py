@@ -4,13 +4,16 @@ import hashlib
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import Connection, delete, select, text, update
 
 from signer.batches.reconcile import StatementCounts, require_reconciled
 from signer.database import (
@@ -27,7 +30,7 @@ from signer.statements import night
 from signer.statements.night import bring_home, let_go, wait_for_requests_under_way
 from signer.statements.store import BehindFence
 from signer.statements.tables import arrival, day_list, erasure, received, settled, statement
-from signer.storage import Left, discard_write_ahead_log
+from signer.storage import InTurn, Left, discard_write_ahead_log
 from tests.acts import MAY_DAY, erase_now
 from tests.conftest import Instance
 from tests.settling import count, pass_night, settle_now, stored
@@ -89,15 +92,24 @@ def test_rows_are_moved_in_small_steps_by_ascending_id(instance: Instance, monke
     """Which step moved a row is a function of its id, and nothing else."""
     monkeypatch.setattr(night, "CHUNK", 4)
     monkeypatch.setattr(night, "SQLITE_CHUNK", 4)
-    moved: list[bytes] = []
-    name = "_move_on_sqlite" if is_sqlite(instance.engine) else "_move_on_postgresql"
-    step = getattr(night, name)
-    monkeypatch.setattr(night, name, lambda *given: (moved.extend(sorted(found := step(*given))), found)[1])
+    there: list[set[bytes]] = [set()]
+    writing_in_turn = InTurn.writing
+
+    @contextmanager
+    def noted(turns: InTurn, *, durable: bool = True) -> Iterator[Connection]:
+        with writing_in_turn(turns, durable=durable) as connection:
+            yield connection
+        with reading(instance.engine) as connection:
+            there.append(set(connection.scalars(select(statement.c.id))))
+
+    monkeypatch.setattr(InTurn, "writing", noted)
     codes = signed(instance, 30)
 
     pass_night(instance)
 
-    assert moved == sorted(code.statement_id for code in codes)
+    steps = [sorted(after - before) for before, after in pairwise(there)]
+    assert max(map(len, steps)) == 4
+    assert [id_ for step in steps for id_ in step] == sorted(code.statement_id for code in codes)
 
 
 def test_the_day_list_has_all_that_came_erased_ones_included_and_can_be_made_again(instance: Instance) -> None:

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from signer.batches.reconcile import StatementCounts, require_reconciled
-from signer.database import reading
+from signer.database import reading, writing
 from signer.sealing.code import Code
 from signer.statements.night import _move
-from signer.statements.settle import empty_arrivals, settle
+from signer.statements.settle import LEAVE, empty_arrivals, settle
 from signer.statements.store import AlreadyErased, SealedStatement
 from signer.statements.tables import arrival, erasure, settled, statement
 from tests.acts import MAY_DAY, erase_now
@@ -24,7 +24,7 @@ from tests.beside import beside
 from tests.conftest import Instance
 from tests.people import ADA
 from tests.settling import count, stored
-from tests.signing import record
+from tests.signing import record, signed
 from tests.solved import new_check
 
 pytestmark = pytest.mark.slow
@@ -119,3 +119,13 @@ def test_an_erasure_while_the_row_moves_is_done_and_a_page_sent_again_behind_it_
     assert erased == {code.statement_id for code in pages.codes}
     counts = require_reconciled(instance.engine).of(instance.initiative.id)
     assert counts == StatementCounts(received=number, erased=number)
+
+
+def test_on_sqlite_a_row_id_that_a_settler_found_may_be_that_of_somebody_who_signed_since(on_sqlite: Instance) -> None:
+    """Another settler has emptied the table meanwhile: its row ids begin at one again."""
+    codes = signed(on_sqlite, 3)
+
+    with writing(on_sqlite.engine) as connection:
+        connection.execute(LEAVE, {"chosen": [1, 2, 3]})
+
+    assert stored(on_sqlite) == {code.statement_id for code in codes}

@@ -64,7 +64,8 @@ def test_groups_are_placed_one_behind_the_other_each_sorted_by_hash(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where one settling has more than a group takes."""
-    for name, most in (("GROUP", 4), ("SQLITE_GROUP", 4), ("SQLITE_CHUNK", 3), ("SQLITE_AT_ONCE", 10)):
+    monkeypatch.setattr(storage, "AT_ONCE", 10)
+    for name, most in (("GROUP", 4), ("SQLITE_GROUP", 4), ("SQLITE_CHUNK", 3), ("AT_ONCE", 10)):
         monkeypatch.setattr(settling, name, most)
     signed(instance, 11)
     settle_now(instance)
@@ -222,11 +223,10 @@ def test_who_erases_while_the_row_is_settled_waits_for_the_group_and_finds_it(
 def test_on_sqlite_a_row_that_lies_in_two_tables_is_one_statement(on_sqlite: Instance) -> None:
     """Between copying and deleting: counted once, told once, erased from both."""
     codes = signed(on_sqlite, 6)
-    here = {"initiative_id": on_sqlite.initiative.id}
     list(settling._place(on_sqlite.engine, on_sqlite.settings, on_sqlite.initiative.id, MAY_DAY))
     assert counts(on_sqlite) == StatementCounts(received=6, open=6)
     with writing(on_sqlite.engine) as connection:
-        connection.execute(settling.COPY, here | {"first": bytes(16), "last": b"\xff" * 16})
+        connection.execute(settling.COPY, {"chosen": [code.statement_id for code in codes]})
 
     assert counts(on_sqlite) == StatementCounts(received=6, open=6)
     erase_now(on_sqlite.engine, on_sqlite.settings, on_sqlite.initiative, codes[0])

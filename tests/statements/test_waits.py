@@ -4,28 +4,34 @@ The limits of the fence and of a truncation are apart (`test_night.py`). SQLite 
 chunks hold the others up is measured by `make proof PART=million-sqlite`.
 """
 
-from collections.abc import Iterator
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, insert, text
 
 from signer.batches.queries import list_batches
 from signer.batches.reconcile import StatementCounts, require_reconciled
 from signer.batches.transitions import open_again
-from signer.database import StoreUnavailable, reading, writing
+from signer.database import WRITES, StoreUnavailable, reading, writing
+from signer.human_check.expire import expire_spent_checks
 from signer.statements import night, postgres_store
 from signer.statements.night import bring_home, wait_for_requests_under_way
 from signer.statements.settle import settle
 from signer.statements.stores import open_store
+from signer.statements.tables import arrival, settled, spent_check
 from tests.acts import MAY_DAY, act, export_to, freeze_now
 from tests.beside import beside
 from tests.conftest import NUMBER, Instance
 from tests.people import ADA
-from tests.settling import pass_night
+from tests.settling import count, pass_night
 from tests.signing import record
 
 LIMIT = "-c lock_timeout=50"
@@ -36,6 +42,7 @@ WHERE wait_event_type = 'Lock' AND wait_event IN ('relation', 'tuple', 'transact
 """)
 """Signing sessions that wait for somebody else's lock just now."""
 STATEMENTS = 150
+FEW, MANY = 5, 2_000
 DAY = timedelta(days=1)
 
 
@@ -132,3 +139,63 @@ def test_who_would_have_to_wait_for_a_lock_is_seen_and_refused_in_this_test(impa
                 record(impatient.store, impatient.collection("DE"), ADA)
 
     assert len(seen) == 1
+
+
+def test_sqlite_searches_nothing_with_the_writers_lock_in_hand_however_much_has_come_today(on_sqlite: Instance) -> None:
+    """What yesterday still has to be done is sought while others write: what came today would all be passed over."""
+    come(on_sqlite, FEW, on=MAY_DAY)
+    few = steps_of_each_writer(on_sqlite, lambda: end_of_day(on_sqlite, MAY_DAY))
+    come(on_sqlite, FEW, on=MAY_DAY + DAY)
+    come(on_sqlite, MANY, on=MAY_DAY + 2 * DAY)
+
+    many = steps_of_each_writer(on_sqlite, lambda: end_of_day(on_sqlite, MAY_DAY + DAY))
+
+    assert count(on_sqlite, arrival, settled, spent_check) == (MANY, MANY, MANY)
+    assert len(few) == len(many) > 3
+    assert max(many) < max(few) + MANY
+
+
+def come(instance: Instance, number: int, *, on: date) -> None:
+    """Let so many statements of a day have come, and as many have been settled; and so many checks of its day."""
+    here = {"initiative_id": instance.initiative.id, "member_state": "DE", "submitted_on": on, "key_id": bytes(16)}
+    with writing(instance.engine) as connection:
+        for table in (arrival, settled):
+            rows = [{"id": os.urandom(16), "sealed": os.urandom(99)} | here for _ in range(number)]
+            more = {"commitment": os.urandom} if table is arrival else {}
+            connection.execute(insert(table), [row | {name: new(32) for name, new in more.items()} for row in rows])
+        checks = [{"id": os.urandom(16), "spent_on": on} for _ in range(number)]
+        connection.execute(insert(spent_check), checks)
+
+
+def end_of_day(instance: Instance, on: date) -> None:
+    """Do with a day's rows what the night does."""
+    settle(instance.engine, instance.settings, instance.initiative.id, until=on)
+    night._move(instance.engine, instance.initiative.id, on)
+    expire_spent_checks(instance.engine, on + 2 * DAY)
+
+
+def steps_of_each_writer(instance: Instance, work: Callable[[], object]) -> list[int]:
+    """Return how many instructions SQLite's machine executes in each transaction that writes."""
+    steps: list[int] = []
+
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(WRITES):
+            steps.append(0)
+            driver(connection).set_progress_handler(step, 1)
+
+    def step() -> int:
+        steps[-1] += 1
+        return 0
+
+    def end(connection: Connection) -> None:
+        driver(connection).set_progress_handler(None, 0)
+
+    def driver(connection: Connection) -> sqlite3.Connection:
+        return cast("sqlite3.Connection", connection.connection.driver_connection)
+
+    with ExitStack() as heard:
+        for name, hear in (("begin", begin), ("commit", end), ("rollback", end)):
+            event.listen(instance.engine, name, hear)
+            heard.callback(event.remove, instance.engine, name, hear)
+        work()
+    return steps
